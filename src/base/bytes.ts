@@ -1,0 +1,89 @@
+/** Bytes and their plain encodings. Decoders are strict: one value has one accepted spelling. */
+
+import { timingSafeEqual } from 'node:crypto'
+import { baseFault } from './fault.ts'
+
+export type Bytes = Uint8Array
+
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** A Buffer over the same memory: no copy. */
+export function bufferOf(bytes: Bytes): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+export function utf8(text: string): Bytes {
+  return Buffer.from(text, 'utf8')
+}
+
+/** Throws a TypeError on invalid UTF-8; keeps a byte order mark. */
+export function textOf(bytes: Bytes): string {
+  return utf8Decoder.decode(bytes)
+}
+
+export function hex(bytes: Bytes): string {
+  return bufferOf(bytes).toString('hex')
+}
+
+export function toBase64(bytes: Bytes): string {
+  return bufferOf(bytes).toString('base64')
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
+
+/**
+ * Standard base64 with its padding and nothing else (RFC 4648 section 4): no white space, no URL alphabet, no stray bits.
+ * @throws BASE64_INVALID
+ */
+export function fromBase64(text: string, what = 'value'): Bytes {
+  if (text.length % 4 === 0 && BASE64.test(text)) {
+    const bytes = Buffer.from(text, 'base64')
+    if (tailIsCanonical(text, bytes)) return bytes
+  }
+  throw baseFault('BASE64_INVALID', `The ${what} is not valid base64.`)
+}
+
+/** The last group re-encodes to itself: no bits are set that a decoder would drop. */
+function tailIsCanonical(text: string, bytes: Bytes): boolean {
+  const tail = bytes.length % 3 === 0 ? 3 : bytes.length % 3
+  const last = bufferOf(bytes).subarray(Math.max(0, bytes.length - tail))
+  return last.toString('base64') === text.slice(Math.max(0, text.length - 4))
+}
+
+const DECODE_CHUNK = 4 * 1024 * 1024
+
+/** As `fromBase64`, of ASCII bytes: for payloads of a hundred megabytes, without a string of the whole. */
+export function base64BytesToBytes(ascii: Bytes, what = 'value'): Bytes {
+  if (ascii.length <= DECODE_CHUNK) return fromBase64(bufferOf(ascii).toString('latin1'), what)
+  const padding = ascii.at(-1) === 0x3d ? (ascii.at(-2) === 0x3d ? 2 : 1) : 0
+  const out = Buffer.allocUnsafeSlow(Math.floor((ascii.length / 4) * 3) - padding)
+  let written = 0
+  for (let at = 0; at < ascii.length; at += DECODE_CHUNK) {
+    const part = fromBase64(bufferOf(ascii).toString('latin1', at, at + DECODE_CHUNK), what)
+    const isLast = at + DECODE_CHUNK >= ascii.length
+    if (!isLast && part.length !== (DECODE_CHUNK / 4) * 3)
+      throw baseFault('BASE64_INVALID', `The ${what} is not valid base64.`)
+    out.set(part, written)
+    written += part.length
+  }
+  return out
+}
+
+export function concat(...parts: readonly Bytes[]): Bytes {
+  return Buffer.concat(parts)
+}
+
+export function sameBytes(a: Bytes, b: Bytes): boolean {
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** "1 B", "2.1 KiB", "130 MiB": for people. */
+export function formatBytes(count: number): string {
+  let value = count
+  for (const unit of ['B', 'KiB', 'MiB', 'GiB']) {
+    if (value < 1024 || unit === 'GiB')
+      return `${unit === 'B' || value >= 100 ? Math.round(value) : value.toFixed(1)} ${unit}`
+    value /= 1024
+  }
+  return `${count} B`
+}

@@ -1,0 +1,54 @@
+/** base: bytes, digests, strict JSON, faults, limits, clock, log and escaping. */
+export {
+  type Bytes,
+  base64BytesToBytes,
+  bufferOf,
+  concat,
+  formatBytes,
+  fromBase64,
+  hex,
+  sameBytes,
+  textOf,
+  toBase64,
+  utf8,
+} from './bytes.ts'
+export { canonicalJson, type PlainJson } from './canonical-json.ts'
+export { type Clock, fixedClock, rfc3339 } from './clock.ts'
+export {
+  type Digest,
+  type DigestAlgorithm,
+  type Digester,
+  digestAlgorithm,
+  digestHex,
+  digestOf,
+  digestOfParts,
+  isDigest,
+  newDigester,
+  parseDigest,
+  requireDigest,
+} from './digest.ts'
+export { clip, forShell, forTerminal } from './escape.ts'
+export { baseFault, type ExitStatus, Fault, type FaultDetails, type FaultFactory, faults } from './fault.ts'
+export { type Environment, type UserFolders, userFolders } from './folders.ts'
+export {
+  type Json,
+  type JsonKind,
+  type JsonObject,
+  type JsonOptions,
+  RawJson,
+  type RawMembers,
+  readJson,
+} from './json.ts'
+export {
+  asArray,
+  asBase64,
+  asCount,
+  asObject,
+  asString,
+  asStringMap,
+  isJsonObject,
+  onlyMembers,
+  optionalString,
+} from './json-fields.ts'
+export { limits } from './limits.ts'
+export { type Log, type LogFields, silentLog } from './log.ts'

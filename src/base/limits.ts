@@ -1,0 +1,51 @@
+/** Every bound of every parser and every loop over what a network sends (law 7), with the reason for its size. */
+
+const KiB = 1024
+const MiB = 1024 * KiB
+
+export const limits = {
+  /** A manifest or index: the distribution specification asks registries to accept 4 MiB. */
+  manifestBytes: 4 * MiB,
+  /** An attestation blob: cosign's default is 128 MiB; a predicate of 100 MiB is 134 MiB in base64. */
+  attestationBytes: 256 * MiB,
+  /** A signature payload or bundle that is an image signature: the real ones are under 10 KiB. */
+  signatureBytes: 4 * MiB,
+  /** A key, certificate or configuration file that a person names. */
+  keyFileBytes: 1 * MiB,
+  configFileBytes: 16 * MiB,
+  /** Nesting of JSON: deeper than any SBOM seen, far from the stack's end. */
+  jsonDepth: 128,
+  /** A JSON document that is read whole. */
+  jsonBytes: 256 * MiB,
+  /** Attachments of one image that are looked at, and pages of a listing. */
+  attachments: 1000,
+  referrerPages: 100,
+  tagPages: 10_000,
+  /** Layers of one manifest; a legacy signature manifest holds one signature a layer. */
+  manifestLayers: 1024,
+  indexManifests: 10_000,
+  annotations: 1024,
+  /** Subjects of a statement and digests of one subject (sigstore-go: 1024 and 32). */
+  subjects: 1024,
+  subjectDigests: 32,
+  /** Signatures of a DSSE envelope, log entries and timestamps of a bundle (sigstore-go: 32). */
+  envelopeSignatures: 16,
+  bundleEntries: 32,
+  certificateChain: 16,
+  /** A redirect chain, an answer's header wait, and an error body that is shown. */
+  redirects: 5,
+  errorBodyBytes: 16 * KiB,
+  tokenBytes: 1 * MiB,
+  retries: 4,
+  retryAfterMs: 30_000,
+  requestTimeoutMs: 60_000,
+  connectionsPerHost: 16,
+  /** scrypt of a key file: 128·N·r bytes of memory; cosign writes N = 65536, r = 8 (64 MiB). */
+  scryptMemoryBytes: 256 * MiB,
+  pbkdf2Iterations: 10_000_000,
+  /** Archives: entries, a name's length. */
+  archiveEntries: 100_000,
+  pathBytes: 4096,
+  /** DER: nesting of an X.509 or CMS structure. */
+  derDepth: 32,
+} as const

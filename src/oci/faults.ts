@@ -1,0 +1,8 @@
+/** The closed list of what can be wrong with a reference or a manifest. */
+
+import { faults } from '../base/index.ts'
+
+export const ociFault = faults({
+  REFERENCE_INVALID: 2,
+  MANIFEST_INVALID: 3,
+})
