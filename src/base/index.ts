@@ -47,6 +47,7 @@ export {
   asString,
   asStringMap,
   isJsonObject,
+  noFoldedMembers,
   onlyMembers,
   optionalString,
 } from './json-fields.ts'

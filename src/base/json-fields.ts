@@ -61,6 +61,22 @@ export function onlyMembers(object: JsonObject, allowed: readonly string[], wher
     throw baseFault('JSON_SHAPE', `${where} has a member "${unknown.slice(0, 60)}" that this format does not have.`)
 }
 
+/** Refuses `Subject` beside or instead of `subject`: readers that fold case (Go's do) would see another document. */
+export function noFoldedMembers(object: JsonObject, known: readonly string[], where: string): void {
+  const folded = Object.keys(object).find((key) => !known.includes(key) && known.includes(foldedMember(key, known)))
+  if (folded === undefined) return
+  throw baseFault(
+    'JSON_SHAPE',
+    `${where} has a member "${folded.slice(0, 60)}" that differs from a known one only in its letters' case.`,
+  )
+}
+
+/** Go folds the long s and the Kelvin sign too (encoding/json, fold.go). */
+function foldedMember(key: string, known: readonly string[]): string {
+  const fold = (text: string): string => text.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase()
+  return known.find((name) => fold(name) === fold(key)) ?? ''
+}
+
 function wrong(where: string, expected: string, value: Json | undefined): Error {
   return baseFault(
     'JSON_SHAPE',

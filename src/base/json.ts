@@ -39,6 +39,8 @@ export interface JsonOptions {
   readonly maxBytes?: number
   readonly maxDepth?: number
   readonly raw?: RawMembers
+  /** The syntax is checked and null returned: no value of a large document is built. */
+  readonly validateOnly?: boolean
 }
 
 /**
@@ -56,7 +58,10 @@ export function readJson(bytes: Bytes, options: JsonOptions = {}): Json {
     )
   }
   if (!isUtf8(bytes)) throw baseFault('JSON_INVALID', `${what} is not valid UTF-8.`)
-  return new Reader(bufferOf(bytes), what, options.maxDepth ?? limits.jsonDepth).document(options.raw)
+  return new Reader(bufferOf(bytes), what, options.maxDepth ?? limits.jsonDepth).document(
+    options.validateOnly !== true,
+    options.raw,
+  )
 }
 
 const QUOTE = 0x22
@@ -75,9 +80,9 @@ class Reader {
     this.maxDepth = maxDepth
   }
 
-  document(raw: RawMembers | undefined): Json {
+  document(build: boolean, raw: RawMembers | undefined): Json {
     this.space()
-    const value = this.value(1, true, raw)
+    const value = this.value(1, build, raw)
     this.space()
     if (this.at !== this.bytes.length) this.refuse('has more after its end')
     return value
