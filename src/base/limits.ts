@@ -43,9 +43,18 @@ export const limits = {
   /** scrypt of a key file: 128·N·r bytes of memory; cosign writes N = 65536, r = 8 (64 MiB). */
   scryptMemoryBytes: 256 * MiB,
   pbkdf2Iterations: 10_000_000,
-  /** Archives: entries, a name's length. */
+  /** Archives: entries, a name's length, one extended header, and what a compressed one may unpack to (bytes, and times its size). */
   archiveEntries: 100_000,
   pathBytes: 4096,
+  archiveHeaderBytes: 64 * KiB,
+  archiveUnpackedBytes: 64 * 1024 * MiB,
+  archiveExpansion: 200,
+  archiveExpansionFreeBytes: 1024 * MiB,
+  /** A layout's index.json, the blobs that one search for referrers looks at, and how long a writer waits for another's lock. */
+  layoutIndexBytes: 16 * MiB,
+  layoutBlobs: 100_000,
+  layoutLockMs: 60_000,
+  layoutStaleLockMs: 10_000,
   /** DER: nesting of an X.509 or CMS structure. */
   derDepth: 32,
 } as const
