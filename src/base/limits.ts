@@ -40,6 +40,19 @@ export const limits = {
   retryAfterMs: 30_000,
   requestTimeoutMs: 60_000,
   connectionsPerHost: 16,
+  /** Headers of one answer; a silence in the middle of an answer; the slowest transfer that is waited for. */
+  headerBytes: 64 * KiB,
+  idleTimeoutMs: 30_000,
+  slowestBytesPerSecond: 16 * KiB,
+  /** An unread rest that is read to keep the connection; beyond it, the connection is closed. */
+  discardedBytes: 64 * KiB,
+  /** Blobs above this go up in chunks of this size, so that a broken upload goes on where it stopped. */
+  uploadChunkBytes: 64 * MiB,
+  /** Entries of a challenge header, and skipped entries of a listing that are told one by one. */
+  challenges: 8,
+  reportedProblems: 20,
+  /** What a credential helper may print. */
+  helperOutputBytes: 1 * MiB,
   /** scrypt of a key file: 128·N·r bytes of memory; cosign writes N = 65536, r = 8 (64 MiB). */
   scryptMemoryBytes: 256 * MiB,
   pbkdf2Iterations: 10_000_000,

@@ -56,7 +56,7 @@ export function contentStoreSuite(name: string, traits: SuiteTraits, open: () =>
           },
           { mountFrom: place.sibling.repository },
         )
-        expect(await store().blob(descriptor, 1000)).toEqual(Buffer.from(bytes))
+        expect(Buffer.from(await store().blob(descriptor, 1000))).toEqual(Buffer.from(bytes))
       })
     })
     describe('manifests', () => manifestCases(store, traits))
