@@ -1,0 +1,68 @@
+/** What hangs on an image: one attachment is one layer of one manifest, known by its media types, believed in nothing. */
+
+import type { Digest } from '../base/index.ts'
+import { cosignMediaTypes, isBundleMediaType } from '../envelope/index.ts'
+import { type Descriptor, type ImageManifest, mediaTypes, type RawManifest } from '../oci/index.ts'
+
+/** Where a manifest was found: the Referrers API (or a layout's scan), the fallback tag, one of Cosign's tags. */
+export type Place = 'referrers' | 'fallback-tag' | 'signature-tag' | 'attestation-tag' | 'sbom-tag'
+
+export type AttachmentKind = 'bundle' | 'cosign-signature' | 'cosign-attestation' | 'sbom' | 'notation' | 'unknown'
+
+export interface Attachment {
+  readonly kind: AttachmentKind
+  readonly place: Place
+  readonly manifest: RawManifest
+  readonly parsed: ImageManifest
+  readonly layer: Descriptor
+  readonly layerIndex: number
+}
+
+/** Something that was skipped or could not be read; never fatal for what hangs beside it. */
+export interface AttachmentProblem {
+  readonly place: Place
+  readonly digest?: Digest
+  readonly code: AttachmentProblemCode
+  readonly detail: string
+  /** There may be evidence here that was not seen: "unsigned" must not be said. */
+  readonly isUnseen: boolean
+}
+
+export type AttachmentProblemCode =
+  | 'ATTACHMENT_UNREADABLE'
+  | 'ATTACHMENT_MALFORMED'
+  | 'ATTACHMENT_MISSING'
+  | 'ATTACHMENT_OF_ANOTHER_IMAGE'
+  | 'ATTACHMENT_BOUND_REACHED'
+
+export const notationMediaType = 'application/vnd.cncf.notary.signature'
+
+const SBOM_TYPES =
+  /^(?:text\/spdx(?:\+json|\+xml)?|application\/(?:spdx\+json|vnd\.cyclonedx(?:\+json|\+xml)?|vnd\.syft\+json))$/
+
+/** The kind of one layer, by its own media type and the manifest's artifact type. */
+export function kindOf(manifest: ImageManifest, layer: Descriptor): AttachmentKind {
+  if (isBundleMediaType(layer.mediaType) !== undefined) return 'bundle'
+  if (layer.mediaType === cosignMediaTypes.simpleSigning) return 'cosign-signature'
+  if (layer.mediaType === cosignMediaTypes.dsse) return 'cosign-attestation'
+  if ((manifest.artifactType ?? manifest.config.mediaType) === notationMediaType) return 'notation'
+  if (SBOM_TYPES.test(layer.mediaType)) return 'sbom'
+  return 'unknown'
+}
+
+/**
+ * Whether a listing's `artifactType` can belong to evidence: only an order of reading, since registries and cosign itself write wrong
+ * ones (cosign's fallback index says the config's media type).
+ */
+export function mayBeEvidence(descriptor: Descriptor): boolean {
+  const type = descriptor.artifactType ?? ''
+  return (
+    type === '' ||
+    type === mediaTypes.empty ||
+    type === mediaTypes.config ||
+    type === notationMediaType ||
+    type.startsWith('application/vnd.dev.cosign') ||
+    type.startsWith('application/vnd.dev.sigstore') ||
+    type.startsWith('application/vnd.dsse')
+  )
+}

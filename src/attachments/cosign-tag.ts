@@ -1,0 +1,138 @@
+/**
+ * The manifest behind Cosign's `.sig` and `.att` tags (cosign SIGNATURE_SPEC.md, "Storage"): one layer a signature, added by reading, changing
+ * and writing the whole, as cosign does; layers that others wrote stay as they are.
+ */
+
+import {
+  asArray,
+  asObject,
+  type Bytes,
+  canonicalJson,
+  type Digest,
+  digestOf,
+  limits,
+  readJson,
+  utf8,
+} from '../base/index.ts'
+import {
+  type ContentStore,
+  type Descriptor,
+  mediaTypes,
+  parseManifest,
+  type RawManifest,
+  readDescriptor,
+} from '../oci/index.ts'
+import { attachmentFault } from './faults.ts'
+import { type NewTagged, type Pause, updateTag } from './tagged-update.ts'
+
+/**
+ * Adds one layer, unless it is there already.
+ * @returns the digest of the manifest that holds it
+ */
+export async function addCosignLayer(
+  store: ContentStore,
+  tag: string,
+  layer: Descriptor,
+  content: readonly Bytes[],
+  pause: Pause,
+): Promise<Digest> {
+  await store.putBlob(layer, { parts: content })
+  await changeLayers(store, tag, (layers) => add(layers, layer), pause)
+  const stored = await store.manifest(tag)
+  if (stored === undefined)
+    throw attachmentFault('ATTACH_INCOMPLETE', `The tag ${tag} of ${store.name} vanished while it was written.`)
+  return stored.descriptor.digest
+}
+
+/** Removes the layers that `isGone` names; the tag goes with its last layer. */
+export async function removeCosignLayers(
+  store: ContentStore,
+  tag: string,
+  isGone: (layer: Descriptor) => boolean,
+  pause: Pause,
+): Promise<boolean> {
+  return changeLayers(store, tag, (layers) => remove(layers, isGone), pause)
+}
+
+/** A layer, and its JSON as it was written: members that this house does not know survive. */
+interface StoredLayer {
+  readonly descriptor: Descriptor
+  readonly json: unknown
+}
+
+type ChangeLayers = (layers: readonly StoredLayer[]) => readonly StoredLayer[] | undefined
+
+function add(layers: readonly StoredLayer[], layer: Descriptor): readonly StoredLayer[] | undefined {
+  return layers.some(({ descriptor }) => isSame(descriptor, layer))
+    ? undefined
+    : [...layers, { descriptor: layer, json: layer }]
+}
+
+function remove(
+  layers: readonly StoredLayer[],
+  isGone: (layer: Descriptor) => boolean,
+): readonly StoredLayer[] | undefined {
+  const kept = layers.filter(({ descriptor }) => !isGone(descriptor))
+  return kept.length === layers.length ? undefined : kept
+}
+
+function changeLayers(store: ContentStore, tag: string, change: ChangeLayers, pause: Pause): Promise<boolean> {
+  const next = (current: RawManifest | undefined): NewTagged | 'delete' | undefined => {
+    const layers = change(currentLayers(store, current, tag))
+    if (layers === undefined) return undefined
+    return layers.length === 0 ? 'delete' : manifestOf(layers)
+  }
+  return updateTag(store, tag, next, pause)
+}
+
+/** Two signatures over the same payload share a blob: the annotations tell them apart. */
+export function isSame(a: Descriptor, b: Descriptor): boolean {
+  return a.digest === b.digest && canonicalJson({ ...a.annotations }) === canonicalJson({ ...b.annotations })
+}
+
+/** What others wrote and cannot be read is not overwritten. */
+function currentLayers(store: ContentStore, current: RawManifest | undefined, tag: string): readonly StoredLayer[] {
+  if (current === undefined) return []
+  const parsed = parseManifest(current.bytes, current.descriptor.mediaType)
+  if (parsed.kind === 'image') {
+    const layers = asObject(readJson(current.bytes), 'The manifest')['layers']
+    return asArray(layers, 'layers', limits.manifestLayers).map((json, at) => ({
+      descriptor: readDescriptor(json, `layers[${at}]`),
+      json,
+    }))
+  }
+  throw attachmentFault(
+    'ATTACH_INCOMPLETE',
+    `The tag ${tag} of ${store.name} holds an index; Cosign's signatures are in an image manifest.`,
+    {
+      fix: `Look at what is there with "zegel inspect", remove the tag, and run the same command again.`,
+    },
+  )
+}
+
+function manifestOf(stored: readonly StoredLayer[]): NewTagged {
+  const config = configOf(stored.map(({ descriptor }) => descriptor))
+  const layers = stored.map(({ json }) => json)
+  const descriptor: Descriptor = { mediaType: mediaTypes.config, digest: digestOf(config), size: config.length }
+  const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config: descriptor, layers }
+  return {
+    mediaType: mediaTypes.manifest,
+    bytes: utf8(JSON.stringify(manifest)),
+    blobs: [{ descriptor, bytes: config }],
+  }
+}
+
+/** The image config as cosign writes it: an empty image whose "diff ids" are the digests of the payloads. */
+function configOf(layers: readonly Descriptor[]): Bytes {
+  const never = '0001-01-01T00:00:00Z'
+  return utf8(
+    JSON.stringify({
+      architecture: '',
+      created: never,
+      history: layers.map(() => ({ created: never })),
+      os: '',
+      rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
+      config: {},
+    }),
+  )
+}

@@ -1,0 +1,36 @@
+/** Finds what the same key has already signed: found by full verification, so that nothing foreign is ever taken for our own. */
+
+import type { Attachment, Discovery } from '../attachments/index.ts'
+import { discover } from '../attachments/index.ts'
+import type { Digest } from '../base/index.ts'
+import type { ContentStore } from '../oci/index.ts'
+import { type Candidate, judgeAttachment, type Question } from '../verification/index.ts'
+import type { Signer } from './signer.ts'
+
+export interface Existing {
+  readonly attachment: Attachment
+  readonly candidate: Candidate
+}
+
+/** What hangs on the image already, and of it what this signer's key made. */
+export async function existingOf(
+  store: ContentStore,
+  subject: Digest,
+  signer: Signer,
+  about: Question['about'],
+): Promise<{ discovery: Discovery; own: readonly Existing[] }> {
+  const question: Question = {
+    about,
+    keys: [{ name: 'own key', key: signer.publicKey }],
+    threshold: 1,
+    annotations: {},
+  }
+  const discovery = await discover(store, subject)
+  const own: Existing[] = []
+  // One after another: an attestation may have a hundred megabytes.
+  for (const attachment of discovery.attachments) {
+    const candidate = await judgeAttachment(store, attachment, subject, question)
+    if (candidate?.verdict === 'passed') own.push({ attachment, candidate })
+  }
+  return { discovery, own }
+}

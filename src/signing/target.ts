@@ -1,0 +1,34 @@
+/** What is signed and where the signature goes. */
+
+import type { Pause } from '../attachments/index.ts'
+import type { Clock, Digest } from '../base/index.ts'
+import type { ContentStore, Descriptor } from '../oci/index.ts'
+
+/** bundle: a Sigstore bundle as a referrer · cosign: Cosign's older `.sig` and `.att` tags. */
+export type SignatureFormat = 'bundle' | 'cosign'
+
+export interface SigningTarget {
+  /** The image's manifest or index; its digest is what is signed. */
+  readonly subject: Descriptor
+  /** The repository of the image in full: `registry.example.org/shop/api`. */
+  readonly repository: string
+  /** Where the signature is written; undefined makes it without writing it anywhere. */
+  readonly store: ContentStore | undefined
+}
+
+export interface SigningContext {
+  readonly clock: Clock
+  readonly pause: Pause
+}
+
+export interface Signed {
+  /** existing: the same key had made the same already; it was verified, and nothing was pushed. */
+  readonly outcome: 'pushed' | 'existing' | 'made'
+  readonly subject: Digest
+  readonly format: SignatureFormat
+  readonly manifest?: Digest
+  readonly layer?: Digest
+  readonly fallbackTag?: string
+  /** Older attestations that `replace` removed. */
+  readonly replaced?: number
+}

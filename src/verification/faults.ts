@@ -1,0 +1,8 @@
+/** The closed list of what can be wrong with how a verification was asked for. */
+
+import { faults } from '../base/index.ts'
+
+export const verificationFault = faults({
+  VERIFY_NO_KEY: 2,
+  VERIFY_THRESHOLD_INVALID: 2,
+})

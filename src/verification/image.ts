@@ -1,0 +1,116 @@
+/** Verifies one image: everything attached to it is judged on its own, and the answer lists it all. */
+
+import { type Attachment, type AttachmentProblem, type Discovery, discover } from '../attachments/index.ts'
+import { type Digest, Fault, isDigest, limits } from '../base/index.ts'
+import type { ContentReader } from '../oci/index.ts'
+import type { Candidate } from './candidate.ts'
+import { judgeAttachment } from './judge-attachment.ts'
+import { checkQuestion, type Question } from './question.ts'
+import { missingImage, type Reason, reasonOf, unreadableImage } from './reason.ts'
+import type { TrustedKey } from './trusted-key.ts'
+
+/** verified: proven · refused: seen, and not proven · unknown: something that could prove it was not seen. */
+export type Verdict = 'verified' | 'refused' | 'unknown'
+
+export interface ImageVerdict {
+  /** What was verified; undefined when the tag could not be resolved. */
+  readonly digest: Digest | undefined
+  readonly verdict: Verdict
+  readonly reason: Reason
+  readonly candidates: readonly Candidate[]
+  readonly problems: readonly AttachmentProblem[]
+  /** The different given keys of the candidates that passed. */
+  readonly signers: readonly TrustedKey[]
+}
+
+export interface ImagePlace {
+  /** The repository (or layout) that holds the image. */
+  readonly image: ContentReader
+  /** Where its signatures lie, when that is another repository. */
+  readonly evidence?: ContentReader
+}
+
+/**
+ * Resolves a tag once (law 4), finds everything attached to the digest, judges each.
+ * @param target a tag or a digest
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID; what keeps content from being read is part of the verdict
+ * @example
+ * const { verdict } = await verifyImage({ image: repository }, 'sha256:…', { about: { kind: 'signature' }, keys, threshold: 1, annotations: {} })
+ */
+export async function verifyImage(place: ImagePlace, target: string, question: Question): Promise<ImageVerdict> {
+  checkQuestion(question)
+  const digest = isDigest(target) ? target : await resolve(place.image, target)
+  if (typeof digest !== 'string') return { ...noEvidence, digest: undefined, verdict: 'unknown', reason: digest }
+  const evidence = place.evidence ?? place.image
+  const discovery = await discover(evidence, digest)
+  const candidates = await judgeAll(evidence, discovery, question)
+  const verdict = conclude(digest, candidates, discovery.problems, question)
+  const wasResolved = !isDigest(target)
+  if (wasResolved || verdict.verdict !== 'refused' || candidates.length > 0) return verdict
+  return (await isThere(place.image, digest)) ?? verdict
+}
+
+const noEvidence = { candidates: [], problems: [], signers: [] }
+
+async function resolve(image: ContentReader, tag: string): Promise<Digest | Reason> {
+  try {
+    const descriptor = await image.resolve(tag)
+    return descriptor === undefined ? missingImage(image.name, tag) : descriptor.digest
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return unreadableImage(error)
+  }
+}
+
+/** "Unsigned" is said of an image that exists, not of a digest that nobody has. */
+async function isThere(image: ContentReader, digest: Digest): Promise<ImageVerdict | undefined> {
+  const found = await resolve(image, digest)
+  return typeof found === 'string' ? undefined : { ...noEvidence, digest, verdict: 'unknown', reason: found }
+}
+
+/** Small ones at once, as many as a host may be asked; large ones one after another, so that memory holds one. */
+async function judgeAll(
+  reader: ContentReader,
+  discovery: Discovery,
+  question: Question,
+): Promise<readonly Candidate[]> {
+  const { attachments, subject } = discovery
+  const judged = new Map<Attachment, Candidate>()
+  const judge = async (attachment: Attachment): Promise<void> => {
+    const candidate = await judgeAttachment(reader, attachment, subject, question)
+    if (candidate !== undefined) judged.set(attachment, candidate)
+  }
+  const isLarge = (attachment: Attachment): boolean => attachment.layer.size > limits.signatureBytes
+  // The registry client bounds how many requests a host sees at once.
+  await Promise.all(attachments.filter((attachment) => !isLarge(attachment)).map(judge))
+  for (const attachment of attachments.filter(isLarge)) await judge(attachment)
+  return attachments.map((attachment) => judged.get(attachment)).filter((candidate) => candidate !== undefined)
+}
+
+/** The verdict over judged candidates: a pure function, so that it can be replayed. */
+export function conclude(
+  digest: Digest,
+  candidates: readonly Candidate[],
+  problems: readonly AttachmentProblem[],
+  question: Question,
+): ImageVerdict {
+  const signers = distinctSigners(candidates)
+  const isUnseen = problems.some((problem) => problem.isUnseen) || candidates.some((it) => it.verdict === 'unreadable')
+  const verdict = signers.length >= question.threshold ? 'verified' : isUnseen ? 'unknown' : 'refused'
+  return {
+    digest,
+    verdict,
+    reason: reasonOf(verdict, candidates, problems, signers, question),
+    candidates,
+    problems,
+    signers,
+  }
+}
+
+/** Different keys by their public key, never by file name: a threshold counts signers, not signatures. */
+function distinctSigners(candidates: readonly Candidate[]): readonly TrustedKey[] {
+  const passed = candidates.filter((candidate) => candidate.verdict === 'passed')
+  return [
+    ...new Map(passed.flatMap(({ signers }) => signers).map((signer) => [signer.key.fingerprint, signer])).values(),
+  ]
+}

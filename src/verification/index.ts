@@ -1,0 +1,20 @@
+/** verification: judges each attachment of an image, never another's, and says how it came out. */
+export { type Artifact, verifyBlob, verifyBlobAttestation } from './blob.ts'
+export type { Candidate, CandidateOrigin } from './candidate.ts'
+export { type FindingCode, findingCodes, type ReasonCode, reasonCodes } from './codes.ts'
+export { verificationFault } from './faults.ts'
+export type { Check, Finding } from './finding.ts'
+export { conclude, type ImagePlace, type ImageVerdict, type Verdict, verifyImage } from './image.ts'
+export { judgeAttachment } from './judge-attachment.ts'
+export type { CandidateVerdict, Judgement } from './judgement.ts'
+export { checkQuestion, type Question } from './question.ts'
+export type { Reason } from './reason.ts'
+export {
+  type ChildVerdict,
+  type RecursiveOptions,
+  type RecursiveVerdict,
+  verifyRecursively,
+  verifyThroughIndex,
+} from './recursive.ts'
+export { nameKey, type TrustedKey } from './trusted-key.ts'
+export type { Verified } from './verified.ts'

@@ -1,0 +1,107 @@
+/** Judges one attachment: what it can be told from its kind alone, else its bytes, fetched within the bound of its kind. */
+
+import type { Attachment } from '../attachments/index.ts'
+import { imageSignaturePredicateType, predicateTypeName } from '../attestation/index.ts'
+import { type Bytes, type Digest, Fault, formatBytes, limits } from '../base/index.ts'
+import { bundleAnnotations, cosignAnnotations } from '../envelope/index.ts'
+import type { BlobReader } from '../oci/index.ts'
+import type { Candidate } from './candidate.ts'
+import { inconclusive } from './finding.ts'
+import { judgeBundle } from './judge-bundle.ts'
+import { judgeCosignAttestation, judgeCosignSignature } from './judge-cosign.ts'
+import { type Judgement, notJudged } from './judgement.ts'
+import type { Question } from './question.ts'
+
+/** Undefined for what claims no proof at all: an unsigned SBOM, somebody's artifact. */
+export async function judgeAttachment(
+  reader: BlobReader,
+  attachment: Attachment,
+  subject: Digest,
+  question: Question,
+): Promise<Candidate | undefined> {
+  const judgement = unasked(attachment, question) ?? (await judgeContent(reader, attachment, subject, question))
+  if (judgement === undefined) return undefined
+  const { kind, place, manifest, layer } = attachment
+  return {
+    ...judgement,
+    origin: { kind, place, manifest: manifest.descriptor.digest, layer: layer.digest, size: layer.size },
+  }
+}
+
+/**
+ * What was not asked for is named and not fetched. The type that a manifest's annotation claims is unsigned: it is only ever taken as
+ * a reason not to count a candidate, never as a reason to count one.
+ */
+function unasked(attachment: Attachment, question: Question): Judgement | undefined {
+  const claimed = claimedPredicateType(attachment)
+  const more = claimed === undefined ? {} : { predicateType: claimed }
+  const isAttestation =
+    attachment.kind === 'cosign-attestation' || (claimed !== undefined && claimed !== imageSignaturePredicateType)
+  const isSignature = attachment.kind === 'cosign-signature' || claimed === imageSignaturePredicateType
+  if (attachment.kind === 'notation') {
+    const detail = 'A Notation signature: a key alone cannot judge it.'
+    return notJudged([inconclusive('key', 'NEEDS_TRUST_POLICY', detail)], more)
+  }
+  if (question.about.kind === 'signature') {
+    if (!isAttestation) return undefined
+    const what = claimed === undefined ? '' : ` (${predicateTypeName(claimed)})`
+    const detail = `It calls itself an attestation${what}: it does not say that the image is approved.`
+    return notJudged([inconclusive('predicate-type', 'NOT_A_SIGNATURE', detail)], more)
+  }
+  if (isSignature)
+    return notJudged(
+      [inconclusive('predicate-type', 'NOT_AN_ATTESTATION', 'It calls itself an image signature.')],
+      more,
+    )
+  const wanted = question.about.predicateType
+  if (claimed === undefined || wanted === 'any' || claimed === wanted) return undefined
+  const detail = `It calls itself ${predicateTypeName(claimed)}; ${predicateTypeName(wanted)} was asked for.`
+  return notJudged([inconclusive('predicate-type', 'PREDICATE_TYPE_OTHER', detail)], more)
+}
+
+function claimedPredicateType({ kind, parsed, layer }: Attachment): string | undefined {
+  if (kind === 'bundle') return parsed.annotations[bundleAnnotations.predicateType]
+  if (kind === 'cosign-attestation') return layer.annotations?.[cosignAnnotations.predicateType]
+  return undefined
+}
+
+async function judgeContent(
+  reader: BlobReader,
+  { kind, layer }: Attachment,
+  subject: Digest,
+  question: Question,
+): Promise<Judgement | undefined> {
+  if (kind !== 'bundle' && kind !== 'cosign-signature' && kind !== 'cosign-attestation') return undefined
+  const isSmall = kind === 'cosign-signature' || question.about.kind === 'signature'
+  const bytes = await fetchContent(reader, layer, isSmall ? limits.signatureBytes : limits.attestationBytes)
+  if (!(bytes instanceof Uint8Array)) return bytes
+  switch (kind) {
+    case 'bundle':
+      return judgeBundle(bytes, subject, question)
+    case 'cosign-signature':
+      return judgeCosignSignature(bytes, layer, subject, question)
+    case 'cosign-attestation':
+      return judgeCosignAttestation(bytes, layer, subject, question)
+  }
+}
+
+async function fetchContent(
+  reader: BlobReader,
+  layer: Attachment['layer'],
+  atMost: number,
+): Promise<Bytes | Judgement> {
+  if (layer.size > atMost) {
+    const detail = `It has ${formatBytes(layer.size)}; at most ${formatBytes(atMost)} are read for this question.`
+    return { verdict: 'unreadable', findings: [inconclusive('content', 'CONTENT_TOO_LARGE', detail)], signers: [] }
+  }
+  try {
+    return await reader.blob(layer, atMost)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return {
+      verdict: 'unreadable',
+      findings: [inconclusive('content', 'CONTENT_UNREADABLE', error.message, error.fix)],
+      signers: [],
+    }
+  }
+}

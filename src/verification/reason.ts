@@ -1,0 +1,133 @@
+/** Why an image got its verdict, in one sentence with the nearest miss and the one thing that would fix it. */
+
+import type { AttachmentProblem } from '../attachments/index.ts'
+import { predicateTypeName } from '../attestation/index.ts'
+import type { Fault } from '../base/index.ts'
+import type { Candidate } from './candidate.ts'
+import type { ReasonCode } from './codes.ts'
+import type { Finding } from './finding.ts'
+import type { Verdict } from './image.ts'
+import type { Question } from './question.ts'
+import { nameKey, type TrustedKey } from './trusted-key.ts'
+
+export interface Reason {
+  readonly code: ReasonCode
+  /** Holds text from outside: escape it for where it is shown. */
+  readonly detail: string
+  readonly fix?: string
+}
+
+export function missingImage(repository: string, target: string): Reason {
+  return {
+    code: 'IMAGE_MISSING',
+    detail: `There is no image ${target} in ${repository}.`,
+    fix: 'Check the name and the tag; a registry may also hide what you are not logged in for.',
+  }
+}
+
+export function unreadableImage(fault: Fault): Reason {
+  return { code: 'IMAGE_UNREADABLE', detail: fault.message, ...(fault.fix === undefined ? {} : { fix: fault.fix }) }
+}
+
+export function reasonOf(
+  verdict: Verdict,
+  candidates: readonly Candidate[],
+  problems: readonly AttachmentProblem[],
+  signers: readonly TrustedKey[],
+  question: Question,
+): Reason {
+  if (verdict === 'verified') return verified(signers, question)
+  if (verdict === 'unknown') return unseen(candidates, problems)
+  if (signers.length > 0) return tooFew(signers, question)
+  return nonePassed(candidates, question)
+}
+
+function verified(signers: readonly TrustedKey[], question: Question): Reason {
+  const what = question.about.kind === 'signature' ? 'Signed' : `Attested${typeNames(question)}`
+  return { code: 'VERIFIED', detail: `${what} with ${signers.map(nameKey).join(' and ')}.` }
+}
+
+function unseen(candidates: readonly Candidate[], problems: readonly AttachmentProblem[]): Reason {
+  const problem = problems.find((it) => it.isUnseen)
+  const candidate = candidates.find((it) => it.verdict === 'unreadable')
+  const finding = candidate?.findings.find((it) => it.outcome === 'inconclusive')
+  const where = problem === undefined ? '' : ` (${problem.place})`
+  return {
+    code: 'EVIDENCE_UNREADABLE',
+    detail: `Something that could prove the image could not be read${where}: ${problem?.detail ?? finding?.detail ?? ''}`,
+    fix:
+      finding?.fix ?? 'Try again, or check access to the registry: nothing is said about the image until it was seen.',
+  }
+}
+
+function tooFew(signers: readonly TrustedKey[], question: Question): Reason {
+  const missing = question.keys.filter(
+    ({ key }) => !signers.some((signer) => signer.key.fingerprint === key.fingerprint),
+  )
+  return {
+    code: 'THRESHOLD_NOT_MET',
+    detail: `${signers.length} of ${question.threshold} demanded keys signed: ${signers.map(nameKey).join(', ')}.`,
+    fix: `Have it signed with ${question.threshold - signers.length} more of: ${missing.map(nameKey).join(', ')}.`,
+  }
+}
+
+function nonePassed(candidates: readonly Candidate[], question: Question): Reason {
+  const judged = candidates.filter((it) => it.verdict === 'failed')
+  if (judged.length === 0) return nothingJudged(candidates, question)
+  const nearest = nearestMiss(judged)
+  const what = question.about.kind === 'signature' ? 'signature' : 'attestation'
+  const count =
+    judged.length === 1
+      ? `The one ${what} that was found fails`
+      : `None of ${judged.length} candidates passes; the nearest fails`
+  return {
+    code: 'NONE_PASSED',
+    detail: `${count}: ${nearest.detail}`,
+    ...(nearest.fix === undefined ? {} : { fix: nearest.fix }),
+  }
+}
+
+function nothingJudged(candidates: readonly Candidate[], question: Question): Reason {
+  const isSignature = question.about.kind === 'signature'
+  const blocked = candidates
+    .flatMap((it) => it.findings)
+    .find((it) => it.code === 'NEEDS_IDENTITY' || it.code === 'NEEDS_TRUST_POLICY')
+  if (blocked !== undefined) {
+    return {
+      code: 'NOTHING_JUDGED',
+      detail: blocked.detail,
+      ...(blocked.fix === undefined ? {} : { fix: blocked.fix }),
+    }
+  }
+  if (isSignature) {
+    const others =
+      candidates.length === 0
+        ? ''
+        : ` (${candidates.length} attached that ${candidates.length === 1 ? 'is' : 'are'} no signature)`
+    return {
+      code: 'NO_SIGNATURE',
+      detail: `The image is not signed${others}.`,
+      fix: 'Sign it: zegel sign --key KEY IMAGE',
+    }
+  }
+  return {
+    code: 'NO_ATTESTATION',
+    detail: `The image has no attestation${typeNames(question)}.`,
+    fix: 'Attest it: zegel attest --key KEY --type TYPE --predicate FILE IMAGE',
+  }
+}
+
+function typeNames({ about }: Question): string {
+  return about.kind === 'attestation' && about.predicateType !== 'any'
+    ? ` of type ${predicateTypeName(about.predicateType)}`
+    : ''
+}
+
+/** The candidate with the fewest failed checks; of those its first failure. */
+function nearestMiss(failed: readonly Candidate[]): Finding {
+  const failures = failed.map((it) => it.findings.filter((finding) => finding.outcome === 'fail'))
+  const nearest = failures.reduce((best, next) => (next.length < best.length ? next : best))
+  const first = nearest[0]
+  if (first === undefined) throw new TypeError('A failed candidate has a failed finding.')
+  return first
+}

@@ -1,0 +1,200 @@
+/**
+ * Verifies an index with the images in it: a child is proven by its own signature, or because the signed index names its digest. BuildKit's
+ * attestation manifests in an index are no platforms; they are shown as what they are: unsigned.
+ */
+
+import { type Digest, Fault, limits } from '../base/index.ts'
+import {
+  type ContentReader,
+  type Descriptor,
+  formatPlatform,
+  isIndexMediaType,
+  isUnknownPlatform,
+  parseManifest,
+} from '../oci/index.ts'
+import { type ImagePlace, type ImageVerdict, type Verdict, verifyImage } from './image.ts'
+import type { Question } from './question.ts'
+import { type Reason, unreadableImage } from './reason.ts'
+
+export interface ChildVerdict {
+  readonly digest: Digest
+  readonly mediaType: string
+  /** `linux/arm64/v8`, where the index says one. */
+  readonly platform?: string
+  /** itself: its own signature · index: the signed index names its digest · nothing · unsigned-metadata: BuildKit's, no platform. */
+  readonly provenBy: 'itself' | 'index' | 'nothing' | 'unsigned-metadata'
+  readonly own?: ImageVerdict
+  readonly children?: readonly ChildVerdict[]
+  /** Why the images below a nested index were not looked at. */
+  readonly unseen?: Reason
+}
+
+export interface RecursiveVerdict extends ImageVerdict {
+  readonly children: readonly ChildVerdict[]
+}
+
+export interface RecursiveOptions {
+  /** Every child must have a signature of its own. */
+  readonly each: boolean
+}
+
+const MAX_DEPTH = 4
+const BUILDKIT_REFERENCE_TYPE = 'vnd.docker.reference.type'
+
+/** @throws as `verifyImage` */
+export async function verifyRecursively(
+  place: ImagePlace,
+  target: string,
+  question: Question,
+  options: RecursiveOptions,
+): Promise<RecursiveVerdict> {
+  const whole = await verifyImage(place, target, question)
+  if (whole.digest === undefined) return { ...whole, children: [] }
+  const read = await readChildren(place.image, whole.digest)
+  if (!isEntries(read)) return { ...whole, ...worse(whole, { verdict: 'unknown', reason: read }), children: [] }
+  const children = await verifyChildren(place, read, question, whole.verdict === 'verified', 1)
+  const { verdict, reason } = withChildren(whole, children, options)
+  return { ...whole, verdict, reason, children }
+}
+
+/**
+ * Verifies a child through its index: the index is verified, and must name the child's digest.
+ * @param index tag or digest of the index
+ */
+export async function verifyThroughIndex(
+  place: ImagePlace,
+  child: Digest,
+  index: string,
+  question: Question,
+): Promise<ImageVerdict> {
+  const whole = await verifyImage(place, index, question)
+  if (whole.digest === undefined || whole.verdict !== 'verified') return { ...whole, digest: child }
+  const named = await isNamedIn(place.image, whole.digest, child, 1)
+  if (named === true) {
+    const detail = `The index ${whole.digest} names it. ${whole.reason.detail}`
+    return { ...whole, digest: child, reason: { code: 'PROVEN_BY_INDEX', detail } }
+  }
+  if (named === false) {
+    const detail = `The index ${whole.digest} does not name ${child}.`
+    return { ...whole, digest: child, verdict: 'refused', reason: { code: 'NOT_IN_INDEX', detail } }
+  }
+  return { ...whole, digest: child, verdict: 'unknown', reason: named }
+}
+
+async function isNamedIn(
+  reader: ContentReader,
+  index: Digest,
+  child: Digest,
+  depth: number,
+): Promise<boolean | Reason> {
+  const entries = await readChildren(reader, index)
+  if (!isEntries(entries)) return entries
+  if (entries.some(({ digest }) => digest === child)) return true
+  let unseen: Reason | undefined
+  for (const entry of entries.filter(({ mediaType }) => isIndexMediaType(mediaType))) {
+    const named = depth < MAX_DEPTH ? await isNamedIn(reader, entry.digest, child, depth + 1) : tooDeep
+    if (named === true) return true
+    if (named !== false) unseen = named
+  }
+  return unseen ?? false
+}
+
+const tooDeep: Reason = {
+  code: 'EVIDENCE_UNREADABLE',
+  detail: 'Indexes are nested more than four deep; what lies below was not read.',
+}
+
+function isEntries(read: readonly Descriptor[] | Reason): read is readonly Descriptor[] {
+  return Array.isArray(read)
+}
+
+async function readChildren(reader: ContentReader, digest: Digest): Promise<readonly Descriptor[] | Reason> {
+  try {
+    const raw = await reader.manifest(digest)
+    if (raw === undefined) return { code: 'IMAGE_MISSING', detail: `There is no manifest ${digest} in ${reader.name}.` }
+    const parsed = parseManifest(raw.bytes, raw.descriptor.mediaType)
+    return parsed.kind === 'index' ? parsed.manifests : []
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return unreadableImage(error)
+  }
+}
+
+async function verifyChildren(
+  place: ImagePlace,
+  entries: readonly Descriptor[],
+  question: Question,
+  isIndexProven: boolean,
+  depth: number,
+): Promise<readonly ChildVerdict[]> {
+  const children: ChildVerdict[] = []
+  for (let at = 0; at < entries.length; at += limits.connectionsPerHost) {
+    const some = entries.slice(at, at + limits.connectionsPerHost)
+    children.push(
+      ...(await Promise.all(some.map((entry) => verifyChild(place, entry, question, isIndexProven, depth)))),
+    )
+  }
+  return children
+}
+
+async function verifyChild(
+  place: ImagePlace,
+  entry: Descriptor,
+  question: Question,
+  isIndexProven: boolean,
+  depth: number,
+): Promise<ChildVerdict> {
+  const { digest, mediaType, platform } = entry
+  const what = { digest, mediaType, ...(platform === undefined ? {} : { platform: formatPlatform(platform) }) }
+  if (isBuildKitAttestation(entry)) return { ...what, provenBy: 'unsigned-metadata' }
+  const own = await verifyImage(place, digest, question)
+  const provenBy = own.verdict === 'verified' ? 'itself' : isIndexProven ? 'index' : 'nothing'
+  if (!isIndexMediaType(mediaType)) return { ...what, provenBy, own }
+  const below = depth >= MAX_DEPTH ? tooDeep : await readChildren(place.image, digest)
+  if (!isEntries(below)) return { ...what, provenBy, own, unseen: below }
+  return {
+    ...what,
+    provenBy,
+    own,
+    children: await verifyChildren(place, below, question, provenBy !== 'nothing', depth + 1),
+  }
+}
+
+/** Both marks are demanded: no platform that a runtime would pick can hide behind the annotation. */
+function isBuildKitAttestation({ platform, annotations }: Descriptor): boolean {
+  return (
+    platform !== undefined &&
+    isUnknownPlatform(platform) &&
+    annotations?.[BUILDKIT_REFERENCE_TYPE] === 'attestation-manifest'
+  )
+}
+
+type Conclusion = Pick<ImageVerdict, 'verdict' | 'reason'>
+
+function withChildren(whole: ImageVerdict, children: readonly ChildVerdict[], { each }: RecursiveOptions): Conclusion {
+  if (!each) return whole
+  const all = flatten(children)
+  const unseen = all.find((child) => child.unseen !== undefined)?.unseen
+  const seen = unseen === undefined ? whole : worse(whole, { verdict: 'unknown', reason: unseen })
+  const lacking = all.filter((child) => child.provenBy === 'index' || child.provenBy === 'nothing')
+  const first = lacking.find((child) => child.own?.verdict === 'refused') ?? lacking[0]
+  if (first === undefined) return seen
+  const name = first.platform === undefined ? first.digest : `${first.platform} (${first.digest})`
+  const reason: Reason = {
+    code: 'CHILD_REFUSED',
+    detail: `${lacking.length} of the images in the index have no accepted signature of their own: ${name}. ${first.own?.reason.detail ?? ''}`,
+    fix: 'Sign them all: zegel sign --recursive --key KEY IMAGE',
+  }
+  return worse(seen, { verdict: first.own?.verdict === 'unknown' ? 'unknown' : 'refused', reason })
+}
+
+function flatten(children: readonly ChildVerdict[]): readonly ChildVerdict[] {
+  return children.flatMap((child) => [child, ...flatten(child.children ?? [])])
+}
+
+const RANK: Readonly<Record<Verdict, number>> = { verified: 0, unknown: 1, refused: 2 }
+
+function worse(a: Conclusion, b: Conclusion): Conclusion {
+  const worst = RANK[b.verdict] > RANK[a.verdict] ? b : a
+  return { verdict: worst.verdict, reason: worst.reason }
+}
