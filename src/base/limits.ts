@@ -30,6 +30,16 @@ export const limits = {
   subjectDigests: 32,
   /** Signatures of a DSSE envelope, log entries and timestamps of a bundle (sigstore-go: 32). */
   envelopeSignatures: 16,
+  /** One raw signature (RSA 8192 has 1 KiB), a key id or hint, a payload type, a digest or key in a log entry. */
+  signatureValueBytes: 4 * KiB,
+  keyIdBytes: 1 * KiB,
+  payloadTypeBytes: 256,
+  /** Hashes of a Merkle inclusion proof: one for each bit of a tree's size. */
+  proofHashes: 64,
+  /** One certificate, one RFC 3161 timestamp, one log checkpoint. */
+  certificateBytes: 64 * KiB,
+  timestampBytes: 64 * KiB,
+  checkpointBytes: 64 * KiB,
   bundleEntries: 32,
   certificateChain: 16,
   /** A redirect chain, an answer's header wait, and an error body that is shown. */
@@ -55,7 +65,11 @@ export const limits = {
   helperOutputBytes: 1 * MiB,
   /** scrypt of a key file: 128·N·r bytes of memory; cosign writes N = 65536, r = 8 (64 MiB). */
   scryptMemoryBytes: 256 * MiB,
+  /** Its work: 128·N·r·p bytes mixed. */
+  scryptWorkBytes: 1024 * MiB,
   pbkdf2Iterations: 10_000_000,
+  /** Blocks of a PEM file: a chain and a key. */
+  pemBlocks: 64,
   /** Archives: entries, a name's length, one extended header, and what a compressed one may unpack to (bytes, and times its size). */
   archiveEntries: 100_000,
   pathBytes: 4096,

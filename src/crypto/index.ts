@@ -1,0 +1,18 @@
+/** crypto: keys, key files, signatures, and the DER reader. */
+export { contextTag, DerReader, type DerValue, derTags, readDerSequence } from './der.ts'
+export { cryptoFault } from './faults.ts'
+export {
+  type KeyType,
+  keyHint,
+  keyName,
+  type PrivateKey,
+  type PublicKey,
+  type Random,
+  type SignatureScheme,
+  schemesOf,
+} from './key-types.ts'
+export { type PemBlock, readPem, writePem } from './pem.ts'
+export { certificateSpki, readPublicKey, writePublicKey } from './public-key.ts'
+export { prepareKey, signParts, verifyParts } from './signature.ts'
+export { publicKeyFromSpki } from './spki.ts'
+export { type DigestOutcome, verifyDigest } from './verify-digest.ts'
