@@ -17,6 +17,7 @@ import {
 import {
   type ContentStore,
   type Descriptor,
+  isTag,
   mediaTypes,
   parseManifest,
   type RawManifest,
@@ -36,6 +37,12 @@ export async function addCosignLayer(
   content: readonly Bytes[],
   pause: Pause,
 ): Promise<Digest> {
+  if (!isTag(tag))
+    throw attachmentFault(
+      'COSIGN_TAG_IMPOSSIBLE',
+      `Cosign's tag ${tag.slice(0, 40)}… is longer than a tag may be: its format has no place for this digest.`,
+      { fix: 'Use the format "bundle" for images with a sha512 digest.' },
+    )
   await store.putBlob(layer, { parts: content })
   await changeLayers(store, tag, (layers) => add(layers, layer), pause)
   const stored = await store.manifest(tag)

@@ -5,7 +5,7 @@
 
 import { type Digest, Fault, formatBytes, limits } from '../base/index.ts'
 import { cosignTag, fallbackTag } from '../envelope/index.ts'
-import { type ContentReader, type Descriptor, parseManifest, type RawManifest } from '../oci/index.ts'
+import { type ContentReader, type Descriptor, isTag, parseManifest, type RawManifest } from '../oci/index.ts'
 import { type Attachment, type AttachmentProblem, kindOf, mayBeEvidence, type Place } from './attachment.ts'
 import { mapBounded } from './bounded.ts'
 import { readFallbackIndex } from './fallback-index.ts'
@@ -103,6 +103,8 @@ async function listFallbackTag(reader: ContentReader, subject: Digest): Promise<
 
 /** Cosign's own tags hold the manifest itself, without a `subject`: what binds it to the image is inside what was signed. */
 async function readTag(reader: ContentReader, subject: Digest, place: Place, tag: string): Promise<Found> {
+  // Cosign's tag of a sha512 digest is longer than a tag may be: no registry holds one.
+  if (!isTag(tag)) return nothing
   const { value: raw, problems } = await readable(place, undefined, () => reader.manifest(tag))
   return raw === undefined ? { ...nothing, problems } : take(place, raw, subject, false)
 }

@@ -5,4 +5,5 @@ import { faults } from '../base/index.ts'
 export const attachmentFault = faults({
   FALLBACK_TAG_CONTENDED: 3,
   ATTACH_INCOMPLETE: 3,
+  COSIGN_TAG_IMPOSSIBLE: 2,
 })

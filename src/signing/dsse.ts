@@ -10,7 +10,10 @@ import type { Signer } from './signer.ts'
 export async function signAsBundle(signer: Signer, statement: readonly Bytes[]): Promise<readonly Bytes[]> {
   const sig = await signer.sign(paeParts(statementPayloadType, statement), 'envelope')
   return writeBundle({
-    content: { kind: 'dsse', payloadType: statementPayloadType, payload: statement, signatures: [{ keyid: '', sig }] },
+    content: {
+      kind: 'dsse',
+      envelope: { payloadType: statementPayloadType, payload: statement, signatures: [{ keyid: '', sig }] },
+    },
     material: { kind: 'public-key', hint: keyHint(signer.publicKey) },
   })
 }

@@ -4,7 +4,7 @@ import type { Attachment, Discovery } from '../attachments/index.ts'
 import { discover } from '../attachments/index.ts'
 import type { Digest } from '../base/index.ts'
 import type { ContentStore } from '../oci/index.ts'
-import { type Candidate, judgeAttachment, type Question } from '../verification/index.ts'
+import { type Candidate, judgeAttachment, prepareQuestion, type Question } from '../verification/index.ts'
 import type { Signer } from './signer.ts'
 
 export interface Existing {
@@ -25,6 +25,7 @@ export async function existingOf(
     threshold: 1,
     annotations: {},
   }
+  await prepareQuestion(question)
   const discovery = await discover(store, subject)
   const own: Existing[] = []
   // One after another: an attestation may have a hundred megabytes.

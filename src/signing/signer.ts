@@ -1,7 +1,14 @@
 /** The port behind which a private key lies: a file now; PKCS#12, plugins, hardware and services later. */
 
 import type { Bytes } from '../base/index.ts'
-import { type PrivateKey, type PublicKey, type SignatureScheme, schemesOf, signParts } from '../crypto/index.ts'
+import {
+  type PrivateKey,
+  type PublicKey,
+  prepareKey,
+  type SignatureScheme,
+  schemesOf,
+  signParts,
+} from '../crypto/index.ts'
 
 /** What a signature is over: an Ed25519 key signs envelopes prehashed, as cosign does, and files purely. */
 export type SigningPurpose = 'envelope' | 'file'
@@ -15,7 +22,10 @@ export interface Signer {
 export function keySigner(key: PrivateKey): Signer {
   return {
     publicKey: key.publicKey,
-    sign: async (parts, purpose) => signParts(key, schemeFor(key.publicKey, purpose), parts),
+    sign: async (parts, purpose) => {
+      await prepareKey(key.publicKey)
+      return signParts(key, schemeFor(key.publicKey, purpose), parts)
+    },
   }
 }
 

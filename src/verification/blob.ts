@@ -8,7 +8,7 @@ import { type Check, type Finding, fail, inconclusive, pass } from './finding.ts
 import { needsIdentity, proofFindings } from './judge-bundle.ts'
 import { judgeStatement } from './judge-statement.ts'
 import { type Judgement, refused, verdictOf } from './judgement.ts'
-import { checkQuestion, type Question } from './question.ts'
+import { prepareQuestion, type Question } from './question.ts'
 import { signatureFinding, signerOf, type TrustedKey } from './trusted-key.ts'
 
 /** The file itself, or only its digest: most signatures can be judged by that alone. */
@@ -22,7 +22,7 @@ const DEMANDED: readonly Check[] = ['envelope', 'signature', 'subject']
  * @throws VERIFY_NO_KEY
  */
 export async function verifyBlob(artifact: Artifact, signature: Bytes, question: Question): Promise<Judgement> {
-  checkQuestion(question)
+  await prepareQuestion(question)
   const detached = readDetached(signature)
   if (detached !== undefined)
     return judgeMessage(artifact, detached, question, [pass('envelope', 'A detached signature.')])
@@ -46,8 +46,8 @@ export async function verifyBlob(artifact: Artifact, signature: Bytes, question:
  * Verifies an attestation about a file.
  * @throws VERIFY_NO_KEY
  */
-export function verifyBlobAttestation(artifact: Artifact, bytes: Bytes, question: Question): Judgement {
-  checkQuestion(question)
+export async function verifyBlobAttestation(artifact: Artifact, bytes: Bytes, question: Question): Promise<Judgement> {
+  await prepareQuestion(question)
   const { value: bundle, finding } = attempt(() => parseBundle(bytes))
   if (finding !== undefined) return refused([finding])
   const format = pass('envelope', `Sigstore bundle v${bundle.version}.`)

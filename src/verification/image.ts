@@ -5,7 +5,7 @@ import { type Digest, Fault, isDigest, limits } from '../base/index.ts'
 import type { ContentReader } from '../oci/index.ts'
 import type { Candidate } from './candidate.ts'
 import { judgeAttachment } from './judge-attachment.ts'
-import { checkQuestion, type Question } from './question.ts'
+import { prepareQuestion, type Question } from './question.ts'
 import { missingImage, type Reason, reasonOf, unreadableImage } from './reason.ts'
 import type { TrustedKey } from './trusted-key.ts'
 
@@ -38,7 +38,7 @@ export interface ImagePlace {
  * const { verdict } = await verifyImage({ image: repository }, 'sha256:…', { about: { kind: 'signature' }, keys, threshold: 1, annotations: {} })
  */
 export async function verifyImage(place: ImagePlace, target: string, question: Question): Promise<ImageVerdict> {
-  checkQuestion(question)
+  await prepareQuestion(question)
   const digest = isDigest(target) ? target : await resolve(place.image, target)
   if (typeof digest !== 'string') return { ...noEvidence, digest: undefined, verdict: 'unknown', reason: digest }
   const evidence = place.evidence ?? place.image

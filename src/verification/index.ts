@@ -7,7 +7,7 @@ export type { Check, Finding } from './finding.ts'
 export { conclude, type ImagePlace, type ImageVerdict, type Verdict, verifyImage } from './image.ts'
 export { judgeAttachment } from './judge-attachment.ts'
 export type { CandidateVerdict, Judgement } from './judgement.ts'
-export { checkQuestion, type Question } from './question.ts'
+export { prepareQuestion, type Question } from './question.ts'
 export type { Reason } from './reason.ts'
 export {
   type ChildVerdict,

@@ -99,7 +99,7 @@ function proofFindings(layer: Descriptor): readonly Finding[] {
     ...(carries(cosignAnnotations.bundle)
       ? [inconclusive('log', 'LOG_NOT_JUDGED', 'It carries a log entry; none was asked for.')]
       : []),
-    ...(carries(cosignAnnotations.timestamp)
+    ...(carries(cosignAnnotations.rfc3161Timestamp)
       ? [inconclusive('timestamp', 'TIMESTAMP_NOT_JUDGED', 'It carries a timestamp; none was asked for.')]
       : []),
   ]

@@ -1,5 +1,6 @@
 /** What is asked of an image: who may have signed, and what the signature must say. */
 
+import { prepareKey } from '../crypto/index.ts'
 import { verificationFault } from './faults.ts'
 import type { TrustedKey } from './trusted-key.ts'
 
@@ -19,10 +20,15 @@ export interface Question {
 }
 
 /**
- * Refuses a question that could be answered with yes by accident (law 6).
+ * Loads what the keys' schemes need, and refuses a question that could be answered with yes by accident (law 6).
  * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID
  */
-export function checkQuestion(question: Question): void {
+export async function prepareQuestion(question: Question): Promise<void> {
+  checkQuestion(question)
+  await Promise.all(question.keys.map(({ key }) => prepareKey(key)))
+}
+
+function checkQuestion(question: Question): void {
   const different = new Set(question.keys.map(({ key }) => key.fingerprint)).size
   if (different === 0) {
     throw verificationFault('VERIFY_NO_KEY', 'Nothing says whose signature to accept.', {

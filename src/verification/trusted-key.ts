@@ -1,7 +1,7 @@
 /** A public key that the asker trusts, and the check of a signature against the keys given. */
 
 import type { Bytes } from '../base/index.ts'
-import { keyHint, type PublicKey, schemesOf, verifyParts } from '../crypto/index.ts'
+import { keyHint, keyName, type PublicKey, schemesOf, verifyParts } from '../crypto/index.ts'
 import { type Finding, fail, pass } from './finding.ts'
 
 export interface TrustedKey {
@@ -41,5 +41,5 @@ export function signatureFinding(keys: readonly TrustedKey[], signer: TrustedKey
 }
 
 export function nameKey({ name, key }: TrustedKey): string {
-  return `${name} (${key.type}, ${key.fingerprint.slice(0, 19)}…)`
+  return `${name} (${keyName(key)})`
 }
