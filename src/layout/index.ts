@@ -1,0 +1,13 @@
+/** layout: OCI image layouts in folders and archives, docker-archives, and the store in memory. */
+export { openArchive } from './archive.ts'
+export type { ArchiveOptions } from './archive-file.ts'
+export { type ArchiveStore, writeArchive } from './archive-store.ts'
+export type { ImageChoice } from './choose.ts'
+export { type DockerArchive, noDigestFault, openDockerArchive } from './docker-archive.ts'
+export type { DockerImage, DockerLayer } from './docker-images.ts'
+export { layoutFault } from './faults.ts'
+export { type LayoutStore, openLayout, openLayoutForWriting } from './folder-store.ts'
+export type { CosignKind, LayoutEntry } from './layout-index.ts'
+export { type MemoryStoreOptions, memoryStore } from './memory.ts'
+export { type OpenImage, type OpenImageOptions, openImage, type PathSource } from './open-image.ts'
+export type { LayoutReader } from './reader.ts'
