@@ -30,6 +30,8 @@ export const limits = {
   subjectDigests: 32,
   /** Signatures of a DSSE envelope, log entries and timestamps of a bundle (sigstore-go: 32). */
   envelopeSignatures: 16,
+  bundleEntries: 32,
+  certificateChain: 16,
   /** One raw signature (RSA 8192 has 1 KiB), a key id or hint, a payload type, a digest or key in a log entry. */
   signatureValueBytes: 4 * KiB,
   keyIdBytes: 1 * KiB,
@@ -40,8 +42,6 @@ export const limits = {
   certificateBytes: 64 * KiB,
   timestampBytes: 64 * KiB,
   checkpointBytes: 64 * KiB,
-  bundleEntries: 32,
-  certificateChain: 16,
   /** A redirect chain, an answer's header wait, and an error body that is shown. */
   redirects: 5,
   errorBodyBytes: 16 * KiB,

@@ -12,6 +12,12 @@ export {
   schemesOf,
 } from './key-types.ts'
 export { type PemBlock, readPem, writePem } from './pem.ts'
+export {
+  generatePrivateKey,
+  isEncryptedPrivateKey,
+  readPrivateKey,
+  writeEncryptedPrivateKey,
+} from './private-key.ts'
 export { certificateSpki, readPublicKey, writePublicKey } from './public-key.ts'
 export { prepareKey, signParts, verifyParts } from './signature.ts'
 export { publicKeyFromSpki } from './spki.ts'

@@ -1,6 +1,16 @@
 /** DSSE envelopes (Dead Simple Signing Envelope 1.0.2, envelope.md) and what is signed in them (protocol.md, "PAE"). */
 
-import { asArray, asString, type Bytes, bufferOf, limits, optionalString, readJson, utf8 } from '../base/index.ts'
+import {
+  asArray,
+  asString,
+  type Bytes,
+  bufferOf,
+  type Json,
+  limits,
+  optionalString,
+  readJson,
+  utf8,
+} from '../base/index.ts'
 import { invalid } from './faults.ts'
 import { bytesMember, message } from './fields.ts'
 
