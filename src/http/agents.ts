@@ -1,0 +1,90 @@
+/** The connections of one fetcher: keep-alive, bounded per host, one pool for each way of speaking TLS. `node:https` comes with the first https URL. */
+
+import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
+import { type Environment, limits } from '../base/index.ts'
+import { isLoopback } from './hosts.ts'
+import type { TlsSettings } from './port.ts'
+import { proxyFor } from './proxy.ts'
+import { trustStore } from './tls.ts'
+
+/** What carries a request to one URL. */
+export interface Line {
+  readonly agent: HttpAgent
+  readonly request: typeof import('node:http').request
+}
+
+export interface Lines {
+  line(url: URL): Promise<Line>
+  close(): void
+}
+
+const noSettings: TlsSettings = {}
+
+export function createLines(
+  environment: Environment,
+  connectionsPerHost: number,
+  settingsFor: (url: URL) => Promise<TlsSettings | undefined>,
+): Lines {
+  const plain = new Map<string, HttpAgent>()
+  const secure = new Map<TlsSettings, Map<string, Promise<HttpsAgent>>>()
+  const opened: HttpAgent[] = []
+  const contextFor = trustStore(environment)
+  const common: HttpAgentOptions = {
+    keepAlive: true,
+    maxSockets: connectionsPerHost,
+    maxFreeSockets: connectionsPerHost,
+  }
+
+  const plainAgent = (proxy: string | undefined): HttpAgent => {
+    const key = proxy ?? ''
+    const agent =
+      plain.get(key) ?? new HttpAgent(proxy === undefined ? common : { ...common, proxyEnv: { HTTP_PROXY: proxy } })
+    if (!plain.has(key)) opened.push(agent)
+    plain.set(key, agent)
+    return agent
+  }
+
+  const openSecureAgent = async (settings: TlsSettings, proxy: string | undefined): Promise<HttpsAgent> => {
+    const [https, secureContext] = await Promise.all([import('node:https'), contextFor(settings)])
+    const agent = new https.Agent({
+      ...common,
+      secureContext,
+      rejectUnauthorized: settings.insecure !== true,
+      ...(proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxy } }),
+    })
+    opened.push(agent)
+    return agent
+  }
+
+  const secureAgent = (settings: TlsSettings, proxy: string | undefined): Promise<HttpsAgent> => {
+    const pools = secure.get(settings) ?? new Map<string, Promise<HttpsAgent>>()
+    secure.set(settings, pools)
+    const agent = pools.get(proxy ?? '') ?? openSecureAgent(settings, proxy)
+    pools.set(proxy ?? '', agent)
+    return agent
+  }
+
+  return {
+    line: async (url) => {
+      const proxy = proxyFor(url, environment)
+      if (url.protocol === 'http:') {
+        const { request } = await import('node:http')
+        return { agent: plainAgent(proxy), request }
+      }
+      const settings = (await settingsFor(url)) ?? noSettings
+      const [https, agent] = await Promise.all([import('node:https'), secureAgent(settings, proxy)])
+      return { agent, request: https.request }
+    },
+    close: () => {
+      for (const agent of opened) agent.destroy()
+    },
+  }
+}
+
+/** Loopback hosts get plain HTTP without being asked; any other only where the caller said so. */
+export function plainIsAllowed(url: URL, allowed: 'loopback' | 'any'): boolean {
+  return url.protocol === 'https:' || allowed === 'any' || isLoopback(url.hostname)
+}
+
+export const defaultConnections = limits.connectionsPerHost

@@ -1,0 +1,6 @@
+/** http: the one client, with proxies, certificate authorities, redirects, retries and bounds. */
+export { httpFault } from './faults.ts'
+export { createFetcher, type FetcherOptions, type HttpClient } from './fetcher.ts'
+export { isLoopback, isMachineLocal, shownUrl } from './hosts.ts'
+export type { Fetcher, HttpRequest, HttpResponse, StreamBody, TlsSettings } from './port.ts'
+export { pemCertificates } from './tls.ts'
