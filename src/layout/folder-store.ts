@@ -9,7 +9,13 @@ import { withoutDigest, withoutTag } from './edit-index.ts'
 import { layoutFault, storageFault } from './faults.ts'
 import { contentStream, verified } from './files.ts'
 import { FolderFiles } from './folder-files.ts'
-import { emptyLayoutIndex, type LayoutIndex, layoutMarker, writeLayoutIndex } from './layout-index.ts'
+import {
+  checkLayoutMarker,
+  emptyLayoutIndex,
+  type LayoutIndex,
+  layoutMarker,
+  writeLayoutIndex,
+} from './layout-index.ts'
 import { listManifest, markForCosign } from './listing.ts'
 import { locked } from './lock.ts'
 import { checkManifest, LayoutContent, type LayoutReader, requireLayout } from './reader.ts'
@@ -48,9 +54,12 @@ export async function openLayout(folder: string): Promise<LayoutReader> {
 export async function openLayoutForWriting(folder: string): Promise<LayoutStore> {
   const files = new FolderFiles(folder)
   const names = await namesIn(folder)
-  if (names !== undefined && names.length > 0) await requireLayout(files, () => notALayout(folder))
+  if (names?.some((name) => !PART_OF_LAYOUT.test(name))) await requireLayout(files, () => notALayout(folder))
   return new FolderStore(files)
 }
+
+/** With nothing else in it, a folder is a layout that another process is making at this moment, or did not finish. */
+const PART_OF_LAYOUT = /^(?:oci-layout|index\.json|blobs|\..*\.(?:lock|partial))$/
 
 function notALayout(folder: string): Error {
   return layoutFault(
@@ -153,8 +162,9 @@ class FolderStore extends LayoutContent implements LayoutStore {
   private async makeOnce(): Promise<void> {
     await makeFolder(this.folder)
     await locked(join(this.folder, '.index.json.lock'), async () => {
-      if ((await this.files.read('oci-layout', limits.manifestBytes)) === undefined)
-        await writeWhole(join(this.folder, 'oci-layout'), once(layoutMarker))
+      const marker = await this.files.read('oci-layout', limits.manifestBytes)
+      if (marker === undefined) await writeWhole(join(this.folder, 'oci-layout'), once(layoutMarker))
+      else checkLayoutMarker(marker, this.name)
       if ((await this.files.read('index.json', limits.layoutIndexBytes)) === undefined)
         await writeWhole(join(this.folder, 'index.json'), once(writeLayoutIndex(emptyLayoutIndex)))
       await makeFolder(join(this.folder, 'blobs', 'sha256'))
