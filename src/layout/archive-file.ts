@@ -19,6 +19,8 @@ export interface ArchiveFile extends RandomAccess {
 export interface ArchiveOptions {
   /** The folder in which a private folder for temporary files is made, as `os.tmpdir()` names it. */
   readonly temporary: string
+  /** What a compressed archive may unpack to at most, where that is to be less than the house's own bound; bytes. */
+  readonly maxUnpackedBytes?: number
 }
 
 /** @throws ARCHIVE_MISSING, ARCHIVE_INVALID, LIMIT_EXCEEDED, STORAGE_FULL */
@@ -29,13 +31,26 @@ export async function openArchiveFile(path: string, options: ArchiveOptions): Pr
     const magic = await readAt(file.handle, 0, 4)
     const unpack = decompressor(bufferOf(magic))
     if (unpack === undefined) return archiveOn(file.handle, file.size, path)
-    const unpacked = await unpackTo(options.temporary, file, unpack, path)
+    const most = Math.min(unpackedBound(file.size), options.maxUnpackedBytes ?? Number.POSITIVE_INFINITY)
+    const unpacked = await unpackTo(options.temporary, file, unpack, { path, most })
     await file.handle.close()
     return unpacked
   } catch (error) {
     await file.handle.close()
     throw storageFault(error, path, 'read')
   }
+}
+
+/** Layers are compressed mostly, so that a real archive shrinks little; small ones may shrink as they like. */
+function unpackedBound(size: number): number {
+  const expanded = Math.max(limits.archiveExpansionFreeBytes, size * limits.archiveExpansion)
+  return Math.min(limits.archiveUnpackedBytes, expanded)
+}
+
+interface Unpacking {
+  readonly path: string
+  /** Bytes. */
+  readonly most: number
 }
 
 function decompressor(magic: Buffer): Transform | undefined {
@@ -69,7 +84,7 @@ async function unpackTo(
   temporary: string,
   packed: { handle: FileHandle; size: number },
   unpack: Transform,
-  path: string,
+  unpacking: Unpacking,
 ): Promise<ArchiveFile> {
   const folder = await mkdtemp(join(temporary, 'zegel-')).catch((error: unknown) => {
     throw storageFault(error, temporary, 'written')
@@ -77,8 +92,8 @@ async function unpackTo(
   try {
     const handle = await open(join(folder, 'archive.tar'), 'wx+', 0o600)
     try {
-      const size = await unpackInto(handle, folder, packed, unpack, path)
-      return archiveOn(handle, size, path)
+      const size = await unpackInto(handle, folder, packed, unpack, unpacking)
+      return archiveOn(handle, size, unpacking.path)
     } catch (error) {
       await handle.close()
       throw error
@@ -93,12 +108,8 @@ async function unpackInto(
   folder: string,
   packed: { handle: FileHandle; size: number },
   unpack: Transform,
-  path: string,
+  { path, most }: Unpacking,
 ): Promise<number> {
-  const most = Math.min(
-    limits.archiveUnpackedBytes,
-    Math.max(limits.archiveExpansionFreeBytes, packed.size * limits.archiveExpansion),
-  )
   let size = 0
   try {
     await pipeline(readRange(packed.handle, 0, packed.size), unpack, async (chunks: AsyncIterable<Bytes>) => {
