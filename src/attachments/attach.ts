@@ -10,10 +10,11 @@ import {
   type ContentStore,
   type Descriptor,
   emptyBlob,
+  type Manifest,
   mediaTypes,
   type RawManifest,
 } from '../oci/index.ts'
-import { withEntry } from './fallback-index.ts'
+import { withEntries } from './fallback-index.ts'
 import { attachmentFault } from './faults.ts'
 import { type NewTagged, type Pause, updateTag } from './tagged-update.ts'
 
@@ -88,27 +89,64 @@ export async function putReferrer(
 ): Promise<{ fallbackTag?: string }> {
   const { listsReferrers } = await store.putManifest(manifest)
   if (listsReferrers) return {}
+  return listReferrers(store, subject, [manifest.descriptor], pause)
+}
+
+/**
+ * Sees to it that manifests which are there are listed among the subject's referrers, with one change of the fallback tag for all.
+ * @param manifests with the artifact type and annotations that a listing shows
+ * @throws ATTACH_INCOMPLETE
+ */
+export async function listReferrers(
+  store: ContentStore,
+  subject: Digest,
+  manifests: readonly Descriptor[],
+  pause: Pause,
+): Promise<{ fallbackTag?: string }> {
   try {
-    if (await isListed(store, subject, manifest.descriptor.digest)) return {}
+    const unlisted = await notListed(store, subject, manifests)
+    if (unlisted.length === 0) return {}
     const tag = fallbackTag(subject)
     const change = (current: RawManifest | undefined): NewTagged | undefined => {
-      const bytes = withEntry(current, manifest.descriptor)
+      const bytes = withEntries(current, unlisted)
       return bytes === undefined ? undefined : { mediaType: mediaTypes.index, bytes }
     }
     await updateTag(store, tag, change, pause)
     return { fallbackTag: tag }
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause
-    const what = `The manifest ${manifest.descriptor.digest} is in ${store.name}, but it could not be listed: ${cause.message}`
-    throw attachmentFault('ATTACH_INCOMPLETE', what, {
-      cause,
-      fix: 'Run the same command again: it adds what is missing and leaves the rest.',
-    })
+    const names = manifests.map(({ digest }) => digest).join(', ')
+    const what = `${manifests.length === 1 ? 'The manifest' : 'The manifests'} ${names}`
+    const are = manifests.length === 1 ? 'is' : 'are'
+    throw attachmentFault(
+      'ATTACH_INCOMPLETE',
+      `${what} ${are} in ${store.name}, but could not be listed: ${cause.message}`,
+      { cause, fix: 'Run the same command again: it adds what is missing and leaves the rest.' },
+    )
   }
 }
 
 /** Some registries list referrers and do not say so when one is put. */
-async function isListed(store: ContentStore, subject: Digest, digest: Digest): Promise<boolean> {
+async function notListed(
+  store: ContentStore,
+  subject: Digest,
+  manifests: readonly Descriptor[],
+): Promise<readonly Descriptor[]> {
   const referrers = await store.referrers(subject)
-  return referrers.by !== 'unsupported' && referrers.manifests.some((descriptor) => descriptor.digest === digest)
+  if (referrers.by === 'unsupported') return manifests
+  const listed = new Set(referrers.manifests.map(({ digest }) => digest))
+  return manifests.filter(({ digest }) => !listed.has(digest))
+}
+
+/** A manifest's entry in a listing (distribution-spec 1.1, "Listing Referrers"): the config's type stands in for an artifact type. */
+export function listedDescriptor({ descriptor }: RawManifest, parsed: Manifest): Descriptor {
+  const { mediaType, digest, size } = descriptor
+  const artifactType = parsed.artifactType ?? (parsed.kind === 'image' ? parsed.config.mediaType : undefined)
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(artifactType === undefined ? {} : { artifactType }),
+    ...(Object.keys(parsed.annotations).length === 0 ? {} : { annotations: parsed.annotations }),
+  }
 }

@@ -51,18 +51,17 @@ export function kindOf(manifest: ImageManifest, layer: Descriptor): AttachmentKi
 }
 
 /**
- * Whether a listing's `artifactType` can belong to evidence: only an order of reading, since registries and cosign itself write wrong
+ * How likely a listing's `artifactType` is evidence, least first: only an order of reading, since registries and cosign itself write wrong
  * ones (cosign's fallback index says the config's media type).
  */
-export function mayBeEvidence(descriptor: Descriptor): boolean {
-  const type = descriptor.artifactType ?? ''
-  return (
-    type === '' ||
-    type === mediaTypes.empty ||
-    type === mediaTypes.config ||
-    type === notationMediaType ||
-    type.startsWith('application/vnd.dev.cosign') ||
-    type.startsWith('application/vnd.dev.sigstore') ||
-    type.startsWith('application/vnd.dsse')
-  )
+export function evidenceRank({ artifactType = '' }: Descriptor): 0 | 1 | 2 {
+  if (artifactType === notationMediaType || SIGSTORE_TYPES.some((prefix) => artifactType.startsWith(prefix))) return 0
+  return VAGUE_TYPES.includes(artifactType) ? 1 : 2
 }
+
+const SIGSTORE_TYPES: readonly string[] = [
+  'application/vnd.dev.sigstore',
+  'application/vnd.dev.cosign',
+  'application/vnd.dsse',
+]
+const VAGUE_TYPES: readonly string[] = ['', mediaTypes.empty, mediaTypes.config]

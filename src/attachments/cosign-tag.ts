@@ -10,6 +10,7 @@ import {
   canonicalJson,
   type Digest,
   digestOf,
+  type JsonObject,
   limits,
   readJson,
   utf8,
@@ -51,6 +52,33 @@ export async function addCosignLayer(
   return stored.descriptor.digest
 }
 
+/**
+ * Puts a manifest that another place holds under the tag: as it is where there is none, else its layers beside those that are there. The
+ * blobs are there already.
+ * @returns unchanged: all of it was there
+ */
+export async function mergeCosignManifest(
+  store: ContentStore,
+  tag: string,
+  source: RawManifest,
+  pause: Pause,
+): Promise<'copied' | 'merged' | 'unchanged'> {
+  const added = storedManifest('The source', source, tag).layers
+  let wasThere = false
+  const next = (current: RawManifest | undefined): NewTagged | undefined => {
+    if (current === undefined) return { mediaType: source.descriptor.mediaType, bytes: source.bytes }
+    if (current.descriptor.digest === source.descriptor.digest) return undefined
+    wasThere = true
+    const stored = storedManifest(store.name, current, tag)
+    const missing = added.filter(
+      ({ descriptor }) => !stored.layers.some((layer) => isSame(layer.descriptor, descriptor)),
+    )
+    return missing.length === 0 ? undefined : manifestOf(stored.members, [...stored.layers, ...missing])
+  }
+  const hasChanged = await updateTag(store, tag, next, pause)
+  return hasChanged ? (wasThere ? 'merged' : 'copied') : 'unchanged'
+}
+
 /** Removes the layers that `isGone` names; the tag goes with its last layer. */
 export async function removeCosignLayers(
   store: ContentStore,
@@ -85,9 +113,10 @@ function remove(
 
 function changeLayers(store: ContentStore, tag: string, change: ChangeLayers, pause: Pause): Promise<boolean> {
   const next = (current: RawManifest | undefined): NewTagged | 'delete' | undefined => {
-    const layers = change(currentLayers(store, current, tag))
+    const stored = storedManifest(store.name, current, tag)
+    const layers = change(stored.layers)
     if (layers === undefined) return undefined
-    return layers.length === 0 ? 'delete' : manifestOf(layers)
+    return layers.length === 0 ? 'delete' : manifestOf(stored.members, layers)
   }
   return updateTag(store, tag, next, pause)
 }
@@ -97,31 +126,40 @@ export function isSame(a: Descriptor, b: Descriptor): boolean {
   return a.digest === b.digest && canonicalJson({ ...a.annotations }) === canonicalJson({ ...b.annotations })
 }
 
-/** What others wrote and cannot be read is not overwritten. */
-function currentLayers(store: ContentStore, current: RawManifest | undefined, tag: string): readonly StoredLayer[] {
-  if (current === undefined) return []
-  const parsed = parseManifest(current.bytes, current.descriptor.mediaType)
-  if (parsed.kind === 'image') {
-    const layers = asObject(readJson(current.bytes), 'The manifest')['layers']
-    return asArray(layers, 'layers', limits.manifestLayers).map((json, at) => ({
-      descriptor: readDescriptor(json, `layers[${at}]`),
-      json,
-    }))
-  }
-  throw attachmentFault(
-    'ATTACH_INCOMPLETE',
-    `The tag ${tag} of ${store.name} holds an index; Cosign's signatures are in an image manifest.`,
-    {
-      fix: `Look at what is there with "zegel inspect", remove the tag, and run the same command again.`,
-    },
-  )
+interface StoredManifest {
+  readonly layers: readonly StoredLayer[]
+  /** All members of the manifest: what others wrote beside the layers stays. */
+  readonly members: JsonObject
 }
 
-function manifestOf(stored: readonly StoredLayer[]): NewTagged {
+/** What others wrote and cannot be read is not overwritten. */
+function storedManifest(place: string, current: RawManifest | undefined, tag: string): StoredManifest {
+  if (current === undefined) return { layers: [], members: {} }
+  if (parseManifest(current.bytes, current.descriptor.mediaType).kind === 'index') {
+    throw attachmentFault(
+      'ATTACH_INCOMPLETE',
+      `The tag ${tag} of ${place} holds an index; Cosign's signatures are in an image manifest.`,
+      { fix: `Look at what is there with "zegel inspect", remove the tag, and run the same command again.` },
+    )
+  }
+  const members = asObject(readJson(current.bytes), 'The manifest')
+  const layers = asArray(members['layers'], 'layers', limits.manifestLayers).map((json, at) => {
+    return { descriptor: readDescriptor(json, `layers[${at}]`), json }
+  })
+  return { layers, members }
+}
+
+function manifestOf(members: JsonObject, stored: readonly StoredLayer[]): NewTagged {
   const config = configOf(stored.map(({ descriptor }) => descriptor))
-  const layers = stored.map(({ json }) => json)
   const descriptor: Descriptor = { mediaType: mediaTypes.config, digest: digestOf(config), size: config.length }
-  const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config: descriptor, layers }
+  const { schemaVersion: _, mediaType: __, config: ___, layers: ____, ...others } = members
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    config: descriptor,
+    layers: stored.map(({ json }) => json),
+    ...others,
+  }
   return {
     mediaType: mediaTypes.manifest,
     bytes: utf8(JSON.stringify(manifest)),

@@ -1,14 +1,9 @@
-/**
- * Finds everything attached to an image, in every place at once: the Referrers API, the fallback tag (distribution-spec 1.1, "Referrers Tag
- * Schema") and Cosign's `.sig`, `.att` and `.sbom` tags. No place hides another; what cannot be read is reported, never taken for absent.
- */
+/** What hangs on an image, layer by layer, each known by its kind: what a verification looks at. */
 
-import { type Digest, Fault, formatBytes, limits } from '../base/index.ts'
-import { cosignTag, fallbackTag } from '../envelope/index.ts'
-import { type ContentReader, type Descriptor, isTag, parseManifest, type RawManifest } from '../oci/index.ts'
-import { type Attachment, type AttachmentProblem, kindOf, mayBeEvidence, type Place } from './attachment.ts'
-import { mapBounded } from './bounded.ts'
-import { readFallbackIndex } from './fallback-index.ts'
+import type { Digest } from '../base/index.ts'
+import type { ContentReader } from '../oci/index.ts'
+import { type Attachment, type AttachmentProblem, kindOf } from './attachment.ts'
+import { type FindOptions, type FoundManifest, findManifests } from './find.ts'
 
 export interface Discovery {
   readonly subject: Digest
@@ -18,25 +13,7 @@ export interface Discovery {
   readonly hasReferrersApi: boolean
 }
 
-export interface DiscoverOptions {
-  /** Manifests that are read at most; more is reported as a bound that was reached. */
-  readonly maxManifests?: number
-  /** Reads the unsigned `.sbom` tag too: for showing and copying, never for a verdict. */
-  readonly withSboms?: boolean
-}
-
-interface Listed {
-  readonly place: Place
-  readonly descriptor: Descriptor
-}
-
-interface Found {
-  readonly listed: readonly Listed[]
-  readonly attachments: readonly Attachment[]
-  readonly problems: readonly AttachmentProblem[]
-}
-
-const nothing: Found = { listed: [], attachments: [], problems: [] }
+export type DiscoverOptions = FindOptions
 
 /**
  * Everything attached to `subject`, with what was skipped and why, in two round trips and a stable order.
@@ -47,141 +24,14 @@ export async function discover(
   subject: Digest,
   options: DiscoverOptions = {},
 ): Promise<Discovery> {
-  const [referrers, ...places] = await Promise.all([
-    listReferrers(reader, subject),
-    listFallbackTag(reader, subject),
-    readTag(reader, subject, 'signature-tag', cosignTag(subject, 'sig')),
-    readTag(reader, subject, 'attestation-tag', cosignTag(subject, 'att')),
-    ...(options.withSboms === true ? [readTag(reader, subject, 'sbom-tag', cosignTag(subject, 'sbom'))] : []),
-  ])
-  const first = [referrers.found, ...places]
-  const listed = await readListed(
-    reader,
-    subject,
-    first.flatMap((found) => found.listed),
-    options.maxManifests ?? limits.attachments,
-  )
-  const all = [...listed, ...first]
-  return {
-    subject,
-    attachments: all.flatMap((found) => found.attachments),
-    problems: all.flatMap((found) => found.problems),
-    hasReferrersApi: referrers.isSupported,
-  }
+  const { manifests, problems, hasReferrersApi } = await findManifests(reader, subject, options)
+  return { subject, attachments: manifests.flatMap(attachmentsIn), problems, hasReferrersApi }
 }
 
-async function listReferrers(reader: ContentReader, subject: Digest): Promise<{ found: Found; isSupported: boolean }> {
-  const place = 'referrers'
-  const { value: referrers, problems } = await readable(place, undefined, () => reader.referrers(subject))
-  if (referrers === undefined) return { found: { ...nothing, problems }, isSupported: false }
-  const reported = referrers.problems.map(({ what, isBound }): AttachmentProblem => {
-    return {
-      place,
-      code: isBound ? 'ATTACHMENT_BOUND_REACHED' : 'ATTACHMENT_MALFORMED',
-      detail: what,
-      isUnseen: isBound,
-    }
+/** One attachment is one layer; an index holds none itself. */
+export function attachmentsIn({ place, raw, parsed }: FoundManifest): readonly Attachment[] {
+  if (parsed.kind === 'index') return []
+  return parsed.layers.map((layer, layerIndex) => {
+    return { kind: kindOf(parsed, layer), place, manifest: raw, parsed, layer, layerIndex }
   })
-  const listed = referrers.manifests.map((descriptor): Listed => ({ place, descriptor }))
-  return { found: { ...nothing, listed, problems: reported }, isSupported: referrers.by !== 'unsupported' }
-}
-
-async function listFallbackTag(reader: ContentReader, subject: Digest): Promise<Found> {
-  const place = 'fallback-tag'
-  const { value: raw, problems } = await readable(place, undefined, () => reader.manifest(fallbackTag(subject)))
-  if (raw === undefined) return { ...nothing, problems }
-  const index = readFallbackIndex(raw)
-  const { digest } = raw.descriptor
-  return {
-    ...nothing,
-    listed: index.entries.map(({ descriptor }): Listed => ({ place, descriptor })),
-    problems: index.problems.map(({ detail, isWhole }): AttachmentProblem => {
-      return { place, digest, code: 'ATTACHMENT_MALFORMED', detail, isUnseen: isWhole }
-    }),
-  }
-}
-
-/** Cosign's own tags hold the manifest itself, without a `subject`: what binds it to the image is inside what was signed. */
-async function readTag(reader: ContentReader, subject: Digest, place: Place, tag: string): Promise<Found> {
-  // Cosign's tag of a sha512 digest is longer than a tag may be: no registry holds one.
-  if (!isTag(tag)) return nothing
-  const { value: raw, problems } = await readable(place, undefined, () => reader.manifest(tag))
-  return raw === undefined ? { ...nothing, problems } : take(place, raw, subject, false)
-}
-
-/** Known types first: ten thousand foreign referrers must not push a signature past the bound. */
-async function readListed(
-  reader: ContentReader,
-  subject: Digest,
-  listed: readonly Listed[],
-  atMost: number,
-): Promise<Found[]> {
-  const seen = new Set<Digest>()
-  const distinct = listed.filter(({ descriptor }) => seen.size < seen.add(descriptor.digest).size)
-  const likely = distinct.filter((item) => mayBeEvidence(item.descriptor))
-  const ordered = [...likely, ...distinct.filter((item) => !mayBeEvidence(item.descriptor))]
-  const found = await mapBounded(ordered.slice(0, atMost), limits.connectionsPerHost, (item) =>
-    readOne(reader, subject, item),
-  )
-  const left = ordered[atMost]
-  if (left === undefined) return found
-  const detail = `${ordered.length} manifests are attached; the first ${atMost} were read.`
-  return [...found, problem({ place: left.place, code: 'ATTACHMENT_BOUND_REACHED', detail, isUnseen: true })]
-}
-
-async function readOne(reader: ContentReader, subject: Digest, { place, descriptor }: Listed): Promise<Found> {
-  const { digest, size } = descriptor
-  if (size > limits.manifestBytes) {
-    const detail = `Its manifest is said to have ${formatBytes(size)}; at most ${formatBytes(limits.manifestBytes)} are read.`
-    return problem({ place, digest, code: 'ATTACHMENT_BOUND_REACHED', detail, isUnseen: true })
-  }
-  const { value: raw, problems } = await readable(place, digest, () => reader.manifest(digest))
-  if (raw !== undefined) return take(place, raw, subject, true)
-  if (problems.length > 0) return { ...nothing, problems }
-  return problem({
-    place,
-    digest,
-    code: 'ATTACHMENT_MISSING',
-    detail: 'It is listed, but it is not there.',
-    isUnseen: true,
-  })
-}
-
-function take(place: Place, raw: RawManifest, subject: Digest, needsSubject: boolean): Found {
-  const { digest, mediaType } = raw.descriptor
-  try {
-    const parsed = parseManifest(raw.bytes, mediaType)
-    const isForeign = parsed.subject === undefined ? needsSubject : parsed.subject.digest !== subject
-    if (isForeign) {
-      const detail = parsed.subject === undefined ? 'It names no subject.' : `Its subject is ${parsed.subject.digest}.`
-      return problem({ place, digest, code: 'ATTACHMENT_OF_ANOTHER_IMAGE', detail, isUnseen: false })
-    }
-    if (parsed.kind === 'index') return nothing
-    const attachments = parsed.layers.map((layer, layerIndex): Attachment => {
-      return { kind: kindOf(parsed, layer), place, manifest: raw, parsed, layer, layerIndex }
-    })
-    return { ...nothing, attachments }
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    return problem({ place, digest, code: 'ATTACHMENT_MALFORMED', detail: error.message, isUnseen: false })
-  }
-}
-
-function problem(one: AttachmentProblem): Found {
-  return { ...nothing, problems: [one] }
-}
-
-/** A failure of one place is a problem of that place: the others are still read. */
-async function readable<T>(
-  place: Place,
-  digest: Digest | undefined,
-  read: () => Promise<T>,
-): Promise<{ value?: T; problems: readonly AttachmentProblem[] }> {
-  try {
-    return { value: await read(), problems: [] }
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    const where = digest === undefined ? {} : { digest }
-    return { problems: [{ place, ...where, code: 'ATTACHMENT_UNREADABLE', detail: error.message, isUnseen: true }] }
-  }
 }

@@ -3,7 +3,18 @@
  * spoil the others, and written again with what was good in it.
  */
 
-import { asArray, asObject, type Bytes, type Digest, Fault, type Json, limits, readJson, utf8 } from '../base/index.ts'
+import {
+  asArray,
+  asObject,
+  type Bytes,
+  canonicalJson,
+  type Digest,
+  Fault,
+  type Json,
+  limits,
+  readJson,
+  utf8,
+} from '../base/index.ts'
 import { type Descriptor, isIndexMediaType, mediaTypes, type RawManifest, readDescriptor } from '../oci/index.ts'
 
 export interface FallbackEntry {
@@ -50,17 +61,22 @@ function readItems(raw: RawManifest): readonly Json[] | string {
   }
 }
 
+/** Adds entries as `withEntry` does each; undefined when all stand there as they should. */
+export function withEntries(current: RawManifest | undefined, added: readonly Descriptor[]): Bytes | undefined {
+  let bytes: Bytes | undefined
+  for (const entry of added) {
+    const so: RawManifest | undefined =
+      bytes === undefined ? current : { descriptor: { ...entry, mediaType: mediaTypes.index }, bytes }
+    bytes = withEntry(so, entry) ?? bytes
+  }
+  return bytes
+}
+
 /** Adds the entry, or corrects one that says something else of the same digest; undefined when it stands there as it should. */
 export function withEntry(current: RawManifest | undefined, entry: Descriptor): Bytes | undefined {
   const { entries, problems } = current === undefined ? { entries: [], problems: [] } : readFallbackIndex(current)
   const same = entries.find(({ descriptor }) => descriptor.digest === entry.digest)?.descriptor
-  if (
-    problems.length === 0 &&
-    same !== undefined &&
-    same.size === entry.size &&
-    same.artifactType === entry.artifactType
-  )
-    return undefined
+  if (problems.length === 0 && same !== undefined && isEntry(same, entry)) return undefined
   const others = entries.filter(({ descriptor }) => descriptor.digest !== entry.digest)
   return writeIndex([...others.map(({ json }) => json), entry])
 }
@@ -71,6 +87,16 @@ export function withoutEntries(current: RawManifest | undefined, digests: Readon
   const { entries } = readFallbackIndex(current)
   const kept = entries.filter(({ descriptor }) => !digests.has(descriptor.digest))
   return kept.length === entries.length ? undefined : writeIndex(kept.map(({ json }) => json))
+}
+
+/** Listings show the artifact type and the annotations (distribution-spec 1.1, "Pushing Manifests with Subject"): an entry without them is wrong. */
+function isEntry(a: Descriptor, b: Descriptor): boolean {
+  return (
+    a.mediaType === b.mediaType &&
+    a.size === b.size &&
+    a.artifactType === b.artifactType &&
+    canonicalJson({ ...a.annotations }) === canonicalJson({ ...b.annotations })
+  )
 }
 
 function writeIndex(manifests: readonly (Json | Descriptor)[]): Bytes {

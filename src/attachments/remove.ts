@@ -3,43 +3,52 @@
 import type { Digest } from '../base/index.ts'
 import { cosignTag, fallbackTag } from '../envelope/index.ts'
 import { type ContentStore, mediaTypes, type RawManifest } from '../oci/index.ts'
-import type { Attachment, Place } from './attachment.ts'
+import type { Attachment } from './attachment.ts'
 import { isSame, removeCosignLayers } from './cosign-tag.ts'
 import { withoutEntries } from './fallback-index.ts'
+import { isTaggedPlace, taggedPlaces } from './find.ts'
 import { type NewTagged, type Pause, updateTag } from './tagged-update.ts'
 
-const TAG_SUFFIX: Readonly<Partial<Record<Place, 'sig' | 'att' | 'sbom'>>> = {
-  'signature-tag': 'sig',
-  'attestation-tag': 'att',
-  'sbom-tag': 'sbom',
-}
-
-/** Removes exactly the named attachments of the image and nothing beside them. */
+/** Removes exactly the named attachments of the image and nothing beside them: a manifest that also holds others stays. */
 export async function removeAttachments(
   store: ContentStore,
   subject: Digest,
   gone: readonly Attachment[],
   pause: Pause,
 ): Promise<void> {
-  for (const place of ['signature-tag', 'attestation-tag', 'sbom-tag'] as const) {
+  for (const [place, suffix] of Object.entries(taggedPlaces)) {
     const layers = gone.filter((attachment) => attachment.place === place).map(({ layer }) => layer)
-    const tag = cosignTag(subject, TAG_SUFFIX[place] ?? 'sig')
-    if (layers.length > 0)
-      await removeCosignLayers(store, tag, (layer) => layers.some((it) => isSame(it, layer)), pause)
+    if (layers.length === 0) continue
+    await removeCosignLayers(
+      store,
+      cosignTag(subject, suffix),
+      (layer) => layers.some((it) => isSame(it, layer)),
+      pause,
+    )
   }
-  const manifests = new Set(
-    gone.filter(({ place }) => TAG_SUFFIX[place] === undefined).map((it) => it.manifest.descriptor.digest),
-  )
-  if (manifests.size > 0) await removeReferrers(store, subject, manifests, pause)
+  await removeReferrers(store, subject, wholeManifests(gone), pause)
+}
+
+/** Manifests of which every layer is to go. */
+function wholeManifests(gone: readonly Attachment[]): ReadonlySet<Digest> {
+  const named = new Map<Digest, Set<number>>()
+  for (const { place, manifest, parsed, layerIndex } of gone) {
+    if (isTaggedPlace(place)) continue
+    const layers = named.get(manifest.descriptor.digest) ?? new Set(parsed.layers.keys())
+    layers.delete(layerIndex)
+    named.set(manifest.descriptor.digest, layers)
+  }
+  return new Set([...named].filter(([, left]) => left.size === 0).map(([digest]) => digest))
 }
 
 /** The index first: a listing must not name what is gone. */
-async function removeReferrers(
+export async function removeReferrers(
   store: ContentStore,
   subject: Digest,
   manifests: ReadonlySet<Digest>,
   pause: Pause,
 ): Promise<void> {
+  if (manifests.size === 0) return
   const change = (current: RawManifest | undefined): NewTagged | undefined => {
     const bytes = withoutEntries(current, manifests)
     return bytes === undefined ? undefined : { mediaType: mediaTypes.index, bytes }

@@ -65,7 +65,8 @@ async function write(
   next: NewTagged | 'delete',
 ): Promise<void> {
   if (next === 'delete') {
-    if (current !== undefined) await store.deleteManifest(tag)
+    // By digest: registries that delete manifests need not delete tags, and what another writer has put there meanwhile stays.
+    if (current !== undefined) await store.deleteManifest(current.descriptor.digest)
     return
   }
   for (const { descriptor, bytes } of next.blobs ?? []) await store.putBlob(descriptor, { parts: [bytes] })
