@@ -139,11 +139,17 @@ export async function writeStream(
   path: string,
 ): Promise<number> {
   let at = position
-  for await (const chunk of gathered(content)) {
-    await writeFully(handle, chunk, at).catch((error: unknown) => {
-      throw storageFault(error, path, 'written')
-    })
-    at += chunk.length
+  // One write is under way while the next chunk is fetched and hashed.
+  let writing: Promise<void> = Promise.resolve()
+  try {
+    for await (const chunk of gathered(content)) {
+      await writing
+      writing = onDisk(path, writeFully(handle, chunk, at))
+      writing.catch(() => {})
+      at += chunk.length
+    }
+  } finally {
+    await writing
   }
   return at - position
 }
