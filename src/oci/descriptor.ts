@@ -11,6 +11,7 @@ import {
   optionalString,
   parseDigest,
 } from '../base/index.ts'
+import { foldedNames, refuseFoldedNames } from './folded-names.ts'
 import { type Platform, readPlatform } from './platform.ts'
 
 export interface Descriptor {
@@ -23,9 +24,21 @@ export interface Descriptor {
   readonly platform?: Platform
 }
 
-/** @throws JSON_SHAPE, DIGEST_INVALID */
+const memberNames = foldedNames(
+  'mediaType',
+  'digest',
+  'size',
+  'artifactType',
+  'annotations',
+  'platform',
+  'urls',
+  'data',
+)
+
+/** @throws JSON_SHAPE, DIGEST_INVALID, MANIFEST_INVALID */
 export function readDescriptor(value: Json | undefined, where: string): Descriptor {
   const object = asObject(value, where)
+  refuseFoldedNames(object, memberNames, where)
   const artifactType = optionalString(object['artifactType'], `${where}.artifactType`)
   const annotations = object['annotations']
   const platform = object['platform']

@@ -14,6 +14,7 @@ import {
 } from '../base/index.ts'
 import { type Descriptor, readDescriptor } from './descriptor.ts'
 import { ociFault } from './faults.ts'
+import { foldedNames, refuseFoldedNames } from './folded-names.ts'
 import { isIndexMediaType, mediaTypes } from './media-types.ts'
 
 interface ManifestCommon {
@@ -39,6 +40,18 @@ export interface RawManifest {
   readonly bytes: Bytes
 }
 
+const memberNames = foldedNames(
+  'schemaVersion',
+  'mediaType',
+  'artifactType',
+  'config',
+  'layers',
+  'blobs',
+  'manifests',
+  'subject',
+  'annotations',
+)
+
 /**
  * Parses a manifest or index. What could be read as both is refused (the confusion of CVE-2021-41190).
  * @param mediaType what the server or the descriptor called it; a `mediaType` inside must agree
@@ -46,6 +59,7 @@ export interface RawManifest {
  */
 export function parseManifest(bytes: Bytes, mediaType: string): Manifest {
   const object = asObject(readJson(bytes, { what: 'The manifest', maxBytes: limits.manifestBytes }), 'The manifest')
+  refuseFoldedNames(object, memberNames, 'The manifest')
   const inside = optionalString(object['mediaType'], 'mediaType')
   const known = mediaType.split(';')[0]?.trim() ?? ''
   if (inside !== undefined && known !== '' && inside !== known) {
@@ -66,7 +80,7 @@ export function parseManifest(bytes: Bytes, mediaType: string): Manifest {
 }
 
 function readIndex(object: JsonObject, type: string): ImageIndex {
-  const manifests = asArray(object['manifests'], 'manifests', limits.indexManifests)
+  const manifests = asArray(listOf(object['manifests']), 'manifests', limits.indexManifests)
   return {
     kind: 'index',
     manifests: manifests.map((entry, at) => readDescriptor(entry, `manifests[${at}]`)),
@@ -76,11 +90,8 @@ function readIndex(object: JsonObject, type: string): ImageIndex {
 
 function readImage(object: JsonObject, type: string): ImageManifest {
   const isArtifact = type === mediaTypes.artifactManifest
-  const layers = asArray(
-    object[isArtifact ? 'blobs' : 'layers'] ?? (isArtifact ? [] : undefined),
-    'layers',
-    limits.manifestLayers,
-  )
+  const listed = isArtifact ? (object['blobs'] ?? []) : listOf(object['layers'])
+  const layers = asArray(listed, 'layers', limits.manifestLayers)
   const config = isArtifact ? emptyDescriptor(object['artifactType']) : readDescriptor(object['config'], 'config')
   return {
     kind: 'image',
@@ -88,6 +99,11 @@ function readImage(object: JsonObject, type: string): ImageManifest {
     layers: layers.map((layer, at) => readDescriptor(layer, `layers[${at}]`)),
     ...readCommon(object, type === '' ? mediaTypes.manifest : type),
   }
+}
+
+/** Go writes an empty list that was never filled as null, and its readers take that for an empty list. */
+function listOf(value: Json | undefined): Json | undefined {
+  return value === null ? [] : value
 }
 
 function readCommon(object: JsonObject, mediaType: string): ManifestCommon {

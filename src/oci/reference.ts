@@ -2,7 +2,7 @@
  * Image references, by the grammar of distribution/reference:
  *
  *     reference  := [ registry "/" ] repository [ ":" tag ] [ "@" digest ]
- *     registry   := ( name | IPv4 | "[" IPv6 "]" ) [ ":" port ]      only with a ".", a ":" , "localhost" or an upper-case letter in it
+ *     registry   := ( name | IPv4 | "[" IPv6 "]" ) [ ":" port ]      only with a "." or a ":" in it, or "localhost"
  *     repository := component ( "/" component )*                     at most 255 characters together with the registry
  *     component  := [a-z0-9]+ ( ( "." | "_" | "__" | "-"+ ) [a-z0-9]+ )*
  *     tag        := [A-Za-z0-9_] [A-Za-z0-9_.-]{0,127}
@@ -24,6 +24,8 @@ const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
 const DOMAIN =
   /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]{1,5})?$/
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
+/** What container engines take for an image's own identifier. */
+const IDENTIFIER = /^[a-f0-9]{64}$/
 const DOCKER_HUB = 'docker.io'
 const DOCKER_HUB_ALIASES: readonly string[] = [
   'docker.io',
@@ -41,6 +43,8 @@ const MAX_REFERENCE = 1024
  */
 export function parseReference(text: string): Reference {
   if (text.length > MAX_REFERENCE) throw invalid(text, 'it is too long')
+  if (IDENTIFIER.test(text))
+    throw invalid(text, '64 hexadecimal digits alone are the identifier of an image, not a name')
   const { name, tag, digest } = splitReference(text)
   const { registry, repository } = splitName(text, name)
   return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) }
@@ -85,6 +89,12 @@ function checkedRegistry(text: string, written: string): string {
   const port = /:([0-9]{1,5})$/.exec(written.slice(written.indexOf(']') + 1))?.[1]
   if (port !== undefined && (Number(port) === 0 || Number(port) > 65535)) throw invalid(text, `${port} is not a port`)
   const registry = written.toLowerCase()
+  // In lower case, which a host's name may always be written in, it would be a repository of Docker Hub: one name for two images.
+  if (registry !== 'localhost' && !/[.:]/.test(registry))
+    throw invalid(
+      text,
+      `"${written}" has upper-case letters; for a registry of that name write its port too, as ${registry}:443`,
+    )
   if (registry.startsWith('[') && !URL.canParse(`http://${registry}/`))
     throw invalid(text, `"${written}" is not an IPv6 address`)
   return DOCKER_HUB_ALIASES.includes(registry) ? DOCKER_HUB : registry
