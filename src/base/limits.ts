@@ -82,6 +82,22 @@ export const limits = {
   layoutBlobs: 100_000,
   layoutLockMs: 60_000,
   layoutStaleLockMs: 10_000,
+  /** One copy: manifests with their bytes (held at once, so that the order is known), nesting, and blobs on their way at once. */
+  copyManifests: 10_000,
+  copyManifestBytes: 64 * MiB,
+  copyDepth: 8,
+  copyBlobsAtOnce: 4,
+  /** Our registry server: content in memory, unfinished uploads and their idle time, connections, tags in one PUT, a page of a listing. */
+  servedMemoryBytes: 2048 * MiB,
+  servedUploads: 1000,
+  servedUploadIdleMs: 3_600_000,
+  servedConnections: 1024,
+  servedTagParameters: 32,
+  servedPageItems: 10_000,
+  servedPageBytes: 4 * MiB,
+  servedTypeBytes: 1 * KiB,
+  /** Bytes of a refused request that are still read, so that its sender sees why. */
+  servedDrainBytes: 16 * MiB,
   /** DER: nesting of an X.509 or CMS structure. */
   derDepth: 32,
 } as const
