@@ -1,4 +1,4 @@
-/** The closed list of what can go wrong while something is attached to an image or removed from it. */
+/** The closed list of what can go wrong while something is attached to an image, removed from it or copied with it. */
 
 import { faults } from '../base/index.ts'
 
@@ -6,4 +6,11 @@ export const attachmentFault = faults({
   FALLBACK_TAG_CONTENDED: 3,
   ATTACH_INCOMPLETE: 3,
   COSIGN_TAG_IMPOSSIBLE: 2,
+  COPY_SOURCE_MISSING: 3,
+  COPY_SOURCE_INCOMPLETE: 3,
+  COPY_TOO_MUCH: 3,
+  COPY_INCOMPLETE: 3,
+  COPY_PLATFORM_INVALID: 2,
+  COPY_PLATFORM_MISSING: 2,
+  COPY_PLATFORM_AMBIGUOUS: 2,
 })

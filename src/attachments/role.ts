@@ -1,0 +1,60 @@
+/**
+ * What an attachment is for, as far as it says so itself: enough to choose what is copied, cleaned or downloaded, never enough for a verdict.
+ * A bundle's content says it better than its manifest's annotation (sigstore bundle annotations are unsigned hints).
+ */
+
+import { asObject, asString, Fault, limits, readJson } from '../base/index.ts'
+import { bundleAnnotations, cosignAnnotations, inTotoPayloadType, parseBundle } from '../envelope/index.ts'
+import type { BlobReader } from '../oci/index.ts'
+import type { Attachment } from './attachment.ts'
+
+export type AttachmentRole = 'signature' | 'attestation' | 'sbom' | 'other'
+
+/** The predicate type of an image signature as cosign 3 makes it. */
+export const signaturePredicateType = 'https://sigstore.dev/cosign/sign/v1'
+
+/** What the manifest or layer claims that the attachment states; nobody signed it there. */
+export function claimedPredicateType({ kind, parsed, layer }: Attachment): string | undefined {
+  if (kind === 'bundle') return parsed.annotations[bundleAnnotations.predicateType]
+  if (kind === 'cosign-attestation') return layer.annotations?.[cosignAnnotations.predicateType]
+  return undefined
+}
+
+export async function roleOf(reader: BlobReader, attachment: Attachment): Promise<AttachmentRole> {
+  switch (attachment.kind) {
+    case 'cosign-signature':
+    case 'notation':
+      return 'signature'
+    case 'cosign-attestation':
+      return 'attestation'
+    case 'sbom':
+      return 'sbom'
+    case 'bundle':
+      return bundleRole(reader, attachment)
+    case 'unknown':
+      return attachment.place === 'sbom-tag' ? 'sbom' : 'other'
+  }
+}
+
+async function bundleRole(reader: BlobReader, attachment: Attachment): Promise<AttachmentRole> {
+  const { layer } = attachment
+  const stated = layer.size > limits.signatureBytes ? undefined : await statedPredicateType(reader, attachment)
+  const type = stated ?? claimedPredicateType(attachment)
+  if (type !== undefined) return type === signaturePredicateType || type === '' ? 'signature' : 'attestation'
+  // No image signature is that large.
+  return layer.size > limits.signatureBytes ? 'attestation' : 'other'
+}
+
+/** Empty for a bundle that signs bytes and states nothing; undefined for one that cannot be read. */
+async function statedPredicateType(reader: BlobReader, { layer }: Attachment): Promise<string | undefined> {
+  try {
+    const { content } = parseBundle(await reader.blob(layer, limits.signatureBytes))
+    if (content.kind === 'message-signature') return ''
+    if (content.envelope.payloadType !== inTotoPayloadType) return undefined
+    const statement = readJson(content.envelope.payload, { what: 'The statement', raw: { predicate: true } })
+    return asString(asObject(statement, 'The statement')['predicateType'], 'predicateType')
+  } catch (error) {
+    if (error instanceof Fault) return undefined
+    throw error
+  }
+}
