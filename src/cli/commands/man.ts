@@ -1,0 +1,10 @@
+/** `zegel man`: the man page on standard output. */
+
+import type { Context } from '../context.ts'
+import { manPage } from '../man.ts'
+import { version } from '../version.ts'
+
+export async function run(context: Context): Promise<0> {
+  await context.printText(manPage(context.commands, version))
+  return 0
+}

@@ -1,0 +1,26 @@
+/**
+ * Node's cache of compiled code, in the user's own cache folder. Cached code is not authenticated: a folder that anybody else owns, may
+ * read or may write is not used. It runs before anything else is loaded, so it loads nothing of ours.
+ */
+
+import { lstatSync, mkdirSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { isAbsolute, join } from 'node:path'
+
+export function useCompileCache(): void {
+  const caches = process.env['XDG_CACHE_HOME'] ?? ''
+  const home = process.env['HOME'] ?? ''
+  const folder = isAbsolute(caches) ? join(caches, 'zegel') : isAbsolute(home) ? join(home, '.cache', 'zegel') : ''
+  if (folder === '') return
+  try {
+    mkdirSync(join(folder, 'compiled'), { recursive: true, mode: 0o700 })
+    if (isOurs(folder) && isOurs(join(folder, 'compiled'))) enableCompileCache(join(folder, 'compiled'))
+  } catch {
+    // A read-only file system, a home that isn't there: it works without a cache.
+  }
+}
+
+function isOurs(folder: string): boolean {
+  const found = lstatSync(folder)
+  return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
+}

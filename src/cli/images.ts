@@ -1,0 +1,78 @@
+/** Opens what the command line names as an image: a repository of a registry, a layout folder, an archive. */
+
+import { type Digest, parseDigest } from '../base/index.ts'
+import { openImage, openLayoutForWriting } from '../layout/index.ts'
+import {
+  type ContentReader,
+  type ContentStore,
+  type ImageSource,
+  parseImageSource,
+  parseReference,
+  repositoryName,
+  targetOf,
+} from '../oci/index.ts'
+import type { Context } from './context.ts'
+import { cliFault } from './faults.ts'
+import { openRegistry, type RegistryOptions } from './registries.ts'
+
+export interface ImageOptions extends RegistryOptions {
+  /** `--repository`: where signatures lie instead. */
+  readonly repository?: string | undefined
+  /** `--digest`: of a classic docker-archive. */
+  readonly digest?: string | undefined
+}
+
+export interface OpenedImage<C extends ContentReader = ContentReader> {
+  /** As it was asked for. */
+  readonly name: string
+  /** The normalised repository, or the path. */
+  readonly repository: string
+  readonly image: C
+  /** Where its signatures are read and written. */
+  readonly evidence: C
+  /** The tag or digest that was asked for. */
+  readonly target: string
+}
+
+/** @throws REFERENCE_INVALID, LAYOUT_…, ARCHIVE_…, DOCKER_ARCHIVE_… */
+export async function openForReading(context: Context, name: string, options: ImageOptions): Promise<OpenedImage> {
+  const source = parseImageSource(name)
+  if (source.kind === 'registry') return openRepository(context, source, options)
+  const expected: Digest | undefined = options.digest === undefined ? undefined : parseDigest(options.digest)
+  const opened = await openImage(source, {
+    temporary: await context.temporary.folder(),
+    ...(expected === undefined ? {} : { expected }),
+  })
+  context.atEnd(() => opened[Symbol.asyncDispose]())
+  const { reader, image } = opened
+  return { name, repository: reader.name, image: reader, evidence: reader, target: image.descriptor.digest }
+}
+
+/** @throws REFERENCE_INVALID, LAYOUT_…, ARCHIVE_READ_ONLY */
+export async function openForSigning(context: Context, name: string, options: ImageOptions): Promise<OpenedImage<ContentStore>> {
+  const source = parseImageSource(name)
+  if (source.kind === 'registry') return openRepository(context, source, options)
+  if (source.kind !== 'oci') {
+    throw cliFault('ARCHIVE_READ_ONLY', `${name} is an archive: signatures are not added to archives in place.`, {
+      fix: `Unpack it with "zegel copy ${name} oci:DIR", and sign oci:DIR.`,
+    })
+  }
+  const store = await openLayoutForWriting(source.path)
+  context.atEnd(() => store[Symbol.asyncDispose]())
+  const { descriptor } = await store.resolveImage({
+    ...(source.tag === undefined ? {} : { tag: source.tag }),
+    ...(source.digest === undefined ? {} : { digest: source.digest }),
+  })
+  return { name, repository: store.name, image: store, evidence: store, target: descriptor.digest }
+}
+
+async function openRepository(
+  context: Context,
+  { reference, text }: Extract<ImageSource, { kind: 'registry' }>,
+  options: ImageOptions,
+): Promise<OpenedImage<ContentStore>> {
+  const registry = await openRegistry(context, options, reference.registry)
+  const image = registry.repository(reference)
+  const evidence = options.repository === undefined ? image : registry.repository(parseReference(options.repository))
+  return { name: text, repository: repositoryName(reference), image, evidence, target: targetOf(reference) }
+}

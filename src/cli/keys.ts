@@ -1,0 +1,64 @@
+/** Keys as the command line names them: a file, `-` for standard input, `env://NAME`. */
+
+import { type Bytes, limits, utf8 } from '../base/index.ts'
+import {
+  isEncryptedPrivateKey,
+  type PrivateKey,
+  type PublicKey,
+  readPrivateKey,
+  readPublicKey,
+} from '../crypto/index.ts'
+import type { Context } from './context.ts'
+import { cliFault } from './faults.ts'
+import { readNamedFile } from './files.ts'
+import { askPassword, type PasswordOptions } from './password.ts'
+
+const PLACE = /^([a-z][a-z0-9+.-]*):(?:\/\/)?(.*)$/s
+const ELSEWHERE = ['k8s', 'awskms', 'gcpkms', 'azurekms', 'hashivault', 'gitlab', 'github', 'pkcs11', 'http', 'https']
+
+/**
+ * The bytes of a key file.
+ * @throws VARIABLE_MISSING, KEY_PLACE_UNSUPPORTED, FILE_…
+ */
+export async function readKeyBytes(context: Context, named: string): Promise<Bytes> {
+  const place = PLACE.exec(named)
+  if (place?.[1] === 'env') return fromVariable(context, place[2] ?? '')
+  if (place?.[1] !== undefined && ELSEWHERE.includes(place[1])) {
+    throw cliFault('KEY_PLACE_UNSUPPORTED', `Keys in ${place[1]} are not read yet.`, {
+      fix: 'Give a file, - for standard input, or env://NAME.',
+    })
+  }
+  return await readNamedFile(context, named, { maxBytes: limits.keyFileBytes, what: 'The key' })
+}
+
+function fromVariable(context: Context, name: string): Bytes {
+  const value = context.io.environment[name] ?? ''
+  if (value !== '') return utf8(value)
+  throw cliFault('VARIABLE_MISSING', `The variable ${name} that env://${name} names is not set.`, {
+    fix: `Put the key into it: export ${name}="$(cat release.key)"`,
+  })
+}
+
+/** @throws as `readKeyBytes`; KEY_… */
+export async function openPublicKey(context: Context, named: string): Promise<PublicKey> {
+  return readPublicKey(await readKeyBytes(context, named), named)
+}
+
+/** @throws as `readKeyBytes`; KEY_… */
+export async function openPrivateKey(context: Context, named: string, options: PasswordOptions): Promise<PrivateKey> {
+  const bytes = await readKeyBytes(context, named)
+  return await readPrivateKey(bytes, named, () => askPassword(context, options, `Password of ${named}`))
+}
+
+/** The public key of whatever it is: a public key, a certificate, a private key. */
+export async function openAnyKey(context: Context, named: string, options: PasswordOptions): Promise<PublicKey> {
+  const bytes = await readKeyBytes(context, named)
+  if (!isPrivateKey(bytes)) return readPublicKey(bytes, named)
+  return (await readPrivateKey(bytes, named, () => askPassword(context, options, `Password of ${named}`))).publicKey
+}
+
+export function isPrivateKey(bytes: Bytes): boolean {
+  return (
+    isEncryptedPrivateKey(bytes) || /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(Buffer.from(bytes).toString('latin1'))
+  )
+}

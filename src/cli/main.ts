@@ -1,0 +1,13 @@
+/** The entry: this process becomes one call of `main`, and its exit status the verdict. */
+
+import { useCompileCache } from './compile-cache.ts'
+
+useCompileCache()
+
+const { main } = await import('./run.ts')
+const { processIo } = await import('./process-io.ts')
+
+const status = await main(process.argv.slice(2), processIo())
+
+// Everything was written and closed. What still waits (a socket kept alive, a timer) must not hold the caller.
+process.exit(status)

@@ -1,0 +1,139 @@
+/** `zegel sign`, `zegel attest` and their kin for files. */
+
+import { evidenceFlags, passwordFlags, registryFlags } from './common.ts'
+import type { CommandSpec, Flag, FlagGroup } from './types.ts'
+
+const key = {
+  kind: 'text',
+  short: 'k',
+  value: 'FILE',
+  completes: 'file',
+  isRequired: true,
+  help: 'Sign with this private key: a file, - for standard input, or env://NAME',
+} as const satisfies Flag
+
+const bundle = {
+  kind: 'text',
+  value: 'FILE',
+  completes: 'file',
+  help: 'Write what was made to FILE too: the Sigstore bundle, or with --format cosign the signature or DSSE envelope',
+} as const satisfies Flag
+
+const writingFlags = {
+  title: 'How it is written',
+  flags: {
+    format: {
+      kind: 'text',
+      value: 'FORMAT',
+      choices: ['bundle', 'cosign'],
+      default: 'bundle',
+      help: 'bundle: a Sigstore bundle as a referrer (cosign 3) · cosign: the older tags .sig and .att (every cosign)',
+    },
+    bundle,
+    'no-upload': { kind: 'switch', help: 'Push nothing; write it with --bundle' },
+    recursive: { kind: 'switch', short: 'r', help: 'Of an index: the images in it too' },
+    'sign-container-identity': {
+      kind: 'text',
+      value: 'NAME',
+      help: 'Sign this logical repository name with it; "zegel verify" with the same flag demands it',
+    },
+  },
+} as const satisfies FlagGroup
+
+const TYPES = 'cyclonedx, spdx, spdxjson, slsaprovenance, slsaprovenance1, vuln, openvex, vsa, link, custom, or a URI'
+
+const predicateFlags = {
+  title: 'What is attested',
+  flags: {
+    type: { kind: 'text', value: 'TYPE', isRequired: true, help: `The predicate type: ${TYPES}` },
+    predicate: {
+      kind: 'text',
+      value: 'FILE',
+      completes: 'file',
+      isRequired: true,
+      help: 'The predicate, as the tool wrote it; - for standard input. Its bytes are kept exactly',
+    },
+  },
+} as const satisfies FlagGroup
+
+export const signSpec = {
+  name: 'sign',
+  section: 'Sign',
+  summary: 'Sign an image',
+  description: [
+    'Signs the digest that the tag has now. Signing the same again with the same key pushes nothing and says so.',
+    'The image is in a registry or in a layout folder (oci:DIR[:TAG|@DIGEST]).',
+  ],
+  arguments: [{ name: 'IMAGE', help: 'registry.example.org/team/app:1.4 or oci:DIR[:TAG|@DIGEST]', isMany: true }],
+  flags: {
+    key,
+    annotations: { kind: 'list', short: 'a', value: 'KEY=VALUE', help: 'Sign this with it; it may be repeated' },
+  },
+  groups: [writingFlags, passwordFlags, evidenceFlags, registryFlags],
+  examples: [
+    { what: 'Sign what was just pushed', command: 'zegel sign --key release.key registry.example.org/shop/api:1.4' },
+    {
+      what: 'For readers of the older format too',
+      command: 'zegel sign --key release.key --format cosign registry.example.org/shop/api:1.4',
+    },
+  ],
+} as const satisfies CommandSpec
+
+export const attestSpec = {
+  name: 'attest',
+  section: 'Sign',
+  summary: 'Attest something about an image: an SBOM, its provenance, a scan',
+  arguments: [{ name: 'IMAGE', help: 'registry.example.org/team/app:1.4 or oci:DIR[:TAG|@DIGEST]', isMany: true }],
+  flags: {
+    key,
+    replace: {
+      kind: 'switch',
+      help: 'Remove the older attestations of this type by the same key, once the new one is there',
+    },
+  },
+  groups: [predicateFlags, writingFlags, passwordFlags, evidenceFlags, registryFlags],
+  examples: [
+    {
+      what: 'Publish the SBOM',
+      command:
+        'zegel attest --key release.key --type cyclonedx --predicate sbom.json registry.example.org/shop/api:1.4',
+    },
+  ],
+} as const satisfies CommandSpec
+
+export const signBlobSpec = {
+  name: 'sign-blob',
+  section: 'Sign',
+  summary: 'Sign a file',
+  arguments: [{ name: 'FILE', help: 'The file; - for standard input', completes: 'file' }],
+  flags: {
+    key,
+    bundle,
+    'output-signature': {
+      kind: 'text',
+      value: 'FILE',
+      completes: 'file',
+      help: 'Write the bare signature in base64 to FILE',
+    },
+  },
+  groups: [passwordFlags],
+  examples: [
+    { what: 'A release archive', command: 'zegel sign-blob --key release.key --bundle app.tgz.sigstore.json app.tgz' },
+  ],
+} as const satisfies CommandSpec
+
+export const attestBlobSpec = {
+  name: 'attest-blob',
+  section: 'Sign',
+  summary: 'Attest something about a file',
+  arguments: [{ name: 'FILE', help: 'The file; - for standard input', completes: 'file' }],
+  flags: { key, bundle },
+  groups: [predicateFlags, passwordFlags],
+  examples: [
+    {
+      what: 'Where a release came from',
+      command:
+        'zegel attest-blob --key release.key --type slsaprovenance1 --predicate provenance.json --bundle app.att.json app.tgz',
+    },
+  ],
+} as const satisfies CommandSpec

@@ -1,0 +1,106 @@
+/** A verdict for people: the answer first, then why, the fix, and every candidate with every check. */
+
+import type { AttachmentProblem } from '../../attachments/index.ts'
+import { predicateTypeName } from '../../attestation/index.ts'
+import { clip, formatBytes, forTerminal } from '../../base/index.ts'
+import type { Candidate, ChildVerdict, Finding, ImageVerdict, Judgement, Verdict } from '../../verification/index.ts'
+import type { Style } from './style.ts'
+import { drawTree, type TreeNode } from './tree.ts'
+
+const WORD: Readonly<Record<Verdict, string>> = { verified: 'verified', refused: 'refused', unknown: 'not known' }
+
+/** @param name the image as the asker wrote it */
+export function verdictText(
+  name: string,
+  verdict: ImageVerdict & { readonly children?: readonly ChildVerdict[] },
+  style: Style,
+): string {
+  const { reason, digest } = verdict
+  const lines = [
+    `${mark(verdict.verdict, style)} ${style.bold(forTerminal(name))} is ${paint(verdict.verdict, style)(WORD[verdict.verdict])} ${style.dim(`[${reason.code}]`)}`,
+    ...(digest === undefined ? [] : [`  digest  ${digest}`]),
+    `  why     ${clip(reason.detail, 1000)}`,
+    ...(reason.fix === undefined ? [] : [`  fix     ${forTerminal(reason.fix)}`]),
+  ]
+  const nodes = [...candidateNodes(verdict, style), ...(verdict.children ?? []).map((child) => childNode(child, style))]
+  if (nodes.length > 0)
+    lines.push(
+      ...drawTree({ text: 'found', children: nodes })
+        .split('\n')
+        .map((line) => `  ${line}`),
+    )
+  return lines.join('\n')
+}
+
+/** A file's verdict has one candidate: the signature that was given. */
+export function judgementText(name: string, judgement: Judgement, style: Style): string {
+  const verdict: Verdict =
+    judgement.verdict === 'passed' ? 'verified' : judgement.verdict === 'unreadable' ? 'unknown' : 'refused'
+  const head = `${mark(verdict, style)} ${style.bold(forTerminal(name))} is ${paint(verdict, style)(WORD[verdict])}`
+  return [
+    head,
+    ...judgement.findings.flatMap((finding) => findingLines(finding, style)).map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+function candidateNodes({ candidates, problems }: ImageVerdict, style: Style): readonly TreeNode[] {
+  return [
+    ...candidates.map((candidate) => candidateNode(candidate, style)),
+    ...problems.map((problem) => problemNode(problem, style)),
+  ]
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  bundle: 'Sigstore bundle',
+  'cosign-signature': 'Cosign signature',
+  'cosign-attestation': 'Cosign attestation',
+  notation: 'Notation signature',
+}
+
+function candidateNode(candidate: Candidate, style: Style): TreeNode {
+  const { origin, verdict, predicateType, signedName } = candidate
+  const outcome = {
+    passed: style.good('✓ passed'),
+    failed: style.bad('✗ failed'),
+    'not-judged': style.dim('– not judged'),
+    unreadable: style.unsure('? not readable'),
+  }[verdict]
+  const what = predicateType === undefined ? '' : `, ${clip(predicateTypeName(predicateType), 80)}`
+  const named = signedName === undefined || signedName === '' ? '' : style.dim(`, signed as ${clip(signedName, 100)}`)
+  const where = style.dim(`${origin.place}, ${origin.manifest.slice(0, 19)}…, ${formatBytes(origin.size)}`)
+  const head = `${outcome}  ${KINDS[origin.kind] ?? origin.kind}${what}${named}  ${where}`
+  return { text: [head, ...candidate.findings.flatMap((finding) => findingLines(finding, style))].join('\n') }
+}
+
+function findingLines({ check, outcome, code, detail, fix }: Finding, style: Style): readonly string[] {
+  const sign = { pass: style.good('✓'), fail: style.bad('✗'), inconclusive: style.dim('–') }[outcome]
+  const named = outcome === 'pass' ? '' : ` ${style.dim(`[${code}]`)}`
+  const line = `${sign} ${check}: ${clip(detail, 500)}${named}`
+  return outcome === 'fail' && fix !== undefined ? [line, `    fix: ${forTerminal(fix)}`] : [line]
+}
+
+function problemNode({ place, digest, code, detail, isUnseen }: AttachmentProblem, style: Style): TreeNode {
+  const sign = isUnseen ? style.unsure('? not seen') : style.dim('– skipped')
+  const which = digest === undefined ? '' : ` ${digest.slice(0, 19)}…`
+  return { text: `${sign}  ${place}${which}: ${clip(detail, 300)} ${style.dim(`[${code}]`)}` }
+}
+
+function childNode(child: ChildVerdict, style: Style): TreeNode {
+  const how = {
+    itself: style.good('✓ signed itself'),
+    index: style.good('✓ proven through the index'),
+    nothing: style.bad('✗ not proven'),
+    'unsigned-metadata': style.dim("– BuildKit's metadata, unsigned"),
+  }[child.provenBy]
+  const own = child.provenBy === 'nothing' && child.own !== undefined ? `\n${clip(child.own.reason.detail, 300)}` : ''
+  const below = (child.children ?? []).map((it) => childNode(it, style))
+  return { text: `${how}  ${clip(child.platform ?? 'image', 60)}  ${style.dim(child.digest)}${own}`, children: below }
+}
+
+function mark(verdict: Verdict, style: Style): string {
+  return paint(verdict, style)({ verified: '✓', refused: '✗', unknown: '?' }[verdict])
+}
+
+function paint(verdict: Verdict, style: Style): (text: string) => string {
+  return { verified: style.good, refused: style.bad, unknown: style.unsure }[verdict]
+}

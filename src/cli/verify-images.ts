@@ -1,0 +1,62 @@
+/** Verifies the images of one call, side by side, each with its own verdict: what `verify` and `verify-attestation` share. */
+
+import { parseDigest } from '../base/index.ts'
+import { type ImageVerdict, prepareQuestion, type Question, verifyImage, verifyRecursively, verifyThroughIndex } from '../verification/index.ts'
+import type { Context } from './context.ts'
+import { cliFault } from './faults.ts'
+import { type ImageOptions, openForReading, type OpenedImage } from './images.ts'
+import type { NamedVerdict } from './verify-report.ts'
+
+export interface VerifyOptions extends ImageOptions {
+  readonly recursive: boolean
+  readonly each: boolean
+  readonly index: string | undefined
+}
+
+/** Images that are looked at at once: the registry client bounds what one host sees. */
+const IMAGES_AT_ONCE = 32
+
+/** @throws VERIFY_NO_KEY, REFERENCE_INVALID and whatever else is wrong with the call, before anything is asked of a registry */
+export async function verifyImages(
+  context: Context,
+  names: readonly string[],
+  question: Question,
+  options: VerifyOptions,
+): Promise<readonly NamedVerdict[]> {
+  checkOptions(options)
+  await prepareQuestion(question)
+  const opened: OpenedImage[] = []
+  for (const name of names) opened.push(await openForReading(context, name, options))
+  const verdicts: NamedVerdict[] = []
+  const queue = opened.entries()
+  const work = async (): Promise<void> => {
+    for (const [at, image] of queue) {
+      const { name, repository } = image
+      verdicts[at] = { name, repository, verdict: await verifyOne(context, image, question, options) }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(IMAGES_AT_ONCE, opened.length) }, work))
+  return verdicts
+}
+
+async function verifyOne(context: Context, opened: OpenedImage, question: Question, options: VerifyOptions): Promise<ImageVerdict> {
+  const { image, evidence, target } = opened
+  const place = evidence === image ? { image } : { image, evidence }
+  if (options.recursive) return verifyRecursively(place, target, question, { each: options.each })
+  if (options.index === undefined) return verifyImage(place, target, question)
+  const index = await openForReading(context, options.index, options)
+  if (index.repository !== opened.repository) {
+    throw cliFault('USAGE', `${options.index} is in another repository than ${opened.name}.`, {
+      fix: 'Name the index in the repository of the image.',
+    })
+  }
+  const child = await image.resolve(target)
+  return verifyThroughIndex(place, child?.digest ?? parseDigest(target), index.target, question)
+}
+
+function checkOptions({ recursive, each, index }: VerifyOptions): void {
+  if (each && !recursive) throw cliFault('USAGE', '--each says something only together with --recursive.', { fix: 'Add --recursive.' })
+  if (recursive && index !== undefined) {
+    throw cliFault('USAGE', '--recursive asks about an index, --index about an image in it.', { fix: 'Give one of them.' })
+  }
+}
