@@ -3,8 +3,20 @@
  * the image. cosign keeps bundles in blobs/ alone. Nothing counts whose bytes are not what its name says.
  */
 
-import { type Bytes, bufferOf, type Digest, Fault, isJsonObject, limits, readJson } from '../base/index.ts'
+import {
+  type Bytes,
+  bufferOf,
+  type Digest,
+  digestAlgorithm,
+  digestOf,
+  Fault,
+  isJsonObject,
+  type JsonObject,
+  limits,
+  readJson,
+} from '../base/index.ts'
 import { type Descriptor, type Manifest, parseManifest, type Referrers } from '../oci/index.ts'
+import { damaged } from './faults.ts'
 import { type LayoutFiles, readStored } from './files.ts'
 
 /** What is known of one stored blob after it was looked at once. */
@@ -97,39 +109,45 @@ export class BlobScan {
   }
 
   private async firstGlance(digest: Digest): Promise<BlobFacts> {
+    const where = `${this.files.name}: blob ${digest}`
     try {
-      return (await this.couldBeReferrer(digest)) ? await this.examine(digest, undefined) : other
+      const bytes = await this.couldBeReferrer(digest)
+      if (bytes === undefined) return other
+      const found = digestOf(bytes, digestAlgorithm(digest))
+      if (found !== digest) return { kind: 'broken', what: damaged(where, digest, `its bytes have ${found}`).message }
+      return unlistedFacts(bytes, digest, where)
     } catch (error) {
       if (error instanceof Fault) return { kind: 'broken', what: error.message }
       throw error
     }
   }
 
-  private async couldBeReferrer(digest: Digest): Promise<boolean> {
+  /** Its bytes, not yet hashed, when it is worth to hash them. */
+  private async couldBeReferrer(digest: Digest): Promise<Bytes | undefined> {
     const stored = await this.files.blob(digest)
-    if (stored === undefined || stored.size > limits.manifestBytes) return false
+    if (stored === undefined || stored.size > limits.manifestBytes) return undefined
     const chunks: Bytes[] = []
     for await (const chunk of stored.open()) {
-      if (chunks.length === 0 && !looksLikeObject(chunk)) return false
+      if (chunks.length === 0 && !looksLikeObject(chunk)) return undefined
       chunks.push(chunk)
     }
     const text = Buffer.concat(chunks)
-    return text.includes(SUBJECT) || text.includes('\\u')
+    return text.includes(SUBJECT) || text.includes('\\u') ? text : undefined
   }
 
-  /** @param mediaType what index.json calls it; undefined where nothing lists it */
-  private async examine(digest: Digest, mediaType: string | undefined): Promise<BlobFacts> {
+  /** @param mediaType what index.json calls it */
+  private async examine(digest: Digest, mediaType: string): Promise<BlobFacts> {
     const where = `${this.files.name}: blob ${digest}`
     let bytes: Bytes
     try {
       const stored = await this.files.blob(digest)
-      if (stored === undefined) return mediaType === undefined ? other : { kind: 'broken', what: `${where} is missing` }
+      if (stored === undefined) return { kind: 'broken', what: `${where} is missing` }
       bytes = await readStored(stored, digest, limits.manifestBytes, where)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       return { kind: 'broken', what: error.message }
     }
-    return mediaType === undefined ? unlistedFacts(bytes, digest, where) : listedFacts(bytes, digest, mediaType, where)
+    return listedFacts(bytes, digest, mediaType, where)
   }
 }
 
@@ -146,7 +164,9 @@ export function listedFacts(bytes: Bytes, digest: Digest, mediaType: string, whe
 
 /** The bytes are what their name says, so what is no manifest here is simply something else: a statement has a `subject` too. */
 function unlistedFacts(bytes: Bytes, digest: Digest, where: string): BlobFacts {
-  if (claimedSubject(bytes) === undefined) return other
+  const document = objectIn(bytes)
+  const isShapedAsManifest = ['config', 'layers', 'blobs', 'manifests'].some((name) => document?.[name] !== undefined)
+  if (!isShapedAsManifest || claimedSubject(bytes) === undefined) return other
   return listedFacts(bytes, digest, '', where)
 }
 
@@ -174,13 +194,17 @@ function configType(mediaType: string): string | undefined {
   return mediaType === '' ? undefined : mediaType
 }
 
-/** The digest in `subject` of something shaped as a manifest, read as far as it can be. */
+/** The digest in `subject`, read as far as it can be. */
 function claimedSubject(bytes: Bytes): string | undefined {
+  const subject = objectIn(bytes)?.['subject']
+  const digest = isJsonObject(subject) ? subject['digest'] : undefined
+  return typeof digest === 'string' ? digest : undefined
+}
+
+function objectIn(bytes: Bytes): JsonObject | undefined {
   try {
     const document = readJson(bytes, { maxBytes: limits.manifestBytes })
-    if (!isJsonObject(document) || !isJsonObject(document['subject'])) return undefined
-    const digest = document['subject']['digest']
-    return typeof digest === 'string' ? digest : undefined
+    return isJsonObject(document) ? document : undefined
   } catch {
     return undefined
   }

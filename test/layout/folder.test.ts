@@ -409,5 +409,16 @@ describe('a layout that was tampered with', () => {
     })
     const found = await layout.referrers(one.descriptor.digest)
     expect(found.manifests.map(({ digest }) => digest)).toEqual([referrer.descriptor.digest])
+    expect(found.problems).toEqual([])
+  })
+
+  it('reports a manifest of this image that is malformed, and no other image’s', async () => {
+    const other = `sha256:${'1'.repeat(64)}` as Digest
+    const layout = await tampered(async (path) => {
+      const bytes = utf8(`{"subject":{"digest":"${one.descriptor.digest}"},"layers":[]}`)
+      await writeFile(blobPath(path, blobOf(bytes).descriptor.digest), bytes)
+    })
+    expect((await layout.referrers(one.descriptor.digest)).problems).toHaveLength(1)
+    expect((await layout.referrers(other)).problems).toEqual([])
   })
 })
