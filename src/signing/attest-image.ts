@@ -8,7 +8,7 @@ import {
   preparePredicate,
   writeStatement,
 } from '../attestation/index.ts'
-import { type Bytes, digestOfParts, isJsonObject, limits, readJson } from '../base/index.ts'
+import { type Bytes, type Digest, digestOfParts, isJsonObject, limits, readJson } from '../base/index.ts'
 import { cosignAnnotations, cosignMediaTypes, cosignTag } from '../envelope/index.ts'
 import type { ContentStore, Descriptor } from '../oci/index.ts'
 import { signAsBundle, signAsDsse } from './dsse.ts'
@@ -46,7 +46,7 @@ export async function attestImage(
     const replaced = attestation.replace ? await removeOlder(store, target, older, context) : {}
     const { manifest, layer } = same.candidate.origin
     return {
-      outcome: 'existing',
+      outcome: 'already-there',
       subject: subject.digest,
       format: attestation.format,
       manifest,
@@ -116,7 +116,7 @@ async function removeOlder(
   { subject }: SigningTarget,
   older: readonly Existing[],
   { pause }: SigningContext,
-): Promise<{ replaced?: number }> {
+): Promise<{ replaced?: readonly Digest[] }> {
   if (older.length === 0) return {}
   await removeAttachments(
     store,
@@ -124,7 +124,7 @@ async function removeOlder(
     older.map(({ attachment }) => attachment),
     pause,
   )
-  return { replaced: older.length }
+  return { replaced: older.map(({ candidate }) => candidate.origin.manifest) }
 }
 
 async function attestWithBundle(
@@ -136,7 +136,7 @@ async function attestWithBundle(
 ): Promise<Signed & { readonly content: readonly Bytes[] }> {
   const content = await signAsBundle(signer, statement)
   const made = { subject: subject.digest, format: 'bundle', content } as const
-  if (store === undefined) return { ...made, outcome: 'made' }
+  if (store === undefined) return { ...made, outcome: 'not-uploaded' }
   const attached = await attachReferrer(store, subject, bundleReferrer(content, type.uri, clock()), pause)
   return { ...made, outcome: 'pushed', ...attached }
 }
@@ -156,7 +156,7 @@ async function attestWithCosign(
     annotations: { [cosignAnnotations.signature]: '', [cosignAnnotations.predicateType]: type.uri },
   }
   const made = { subject: subject.digest, format: 'cosign', layer: layer.digest, content } as const
-  if (store === undefined) return { ...made, outcome: 'made' }
+  if (store === undefined) return { ...made, outcome: 'not-uploaded' }
   const manifest = await addCosignLayer(store, cosignTag(subject.digest, 'att'), layer, content, pause)
   return { ...made, outcome: 'pushed', manifest }
 }

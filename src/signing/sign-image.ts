@@ -48,7 +48,7 @@ export async function signImage(
       const { manifest, layer } = same.candidate.origin
       const content =
         same.attachment.kind === 'bundle' ? [await store.blob(same.attachment.layer, same.attachment.layer.size)] : []
-      return { outcome: 'existing', subject: subject.digest, format: signature.format, manifest, layer, content }
+      return { outcome: 'already-there', subject: subject.digest, format: signature.format, manifest, layer, content }
     }
   }
   return signature.format === 'bundle'
@@ -82,7 +82,7 @@ async function signWithBundle(
   })
   const content = await signAsBundle(signer, statement)
   const made = { subject: subject.digest, format: 'bundle', content } as const
-  if (store === undefined) return { ...made, outcome: 'made' }
+  if (store === undefined) return { ...made, outcome: 'not-uploaded' }
   const referrer = bundleReferrer(content, imageSignaturePredicateType, clock())
   return { ...made, outcome: 'pushed', ...(await attachReferrer(store, subject, referrer, pause)) }
 }
@@ -124,7 +124,7 @@ async function signWithCosign(
     annotations: { [cosignAnnotations.signature]: signature },
   }
   const made = { subject: subject.digest, format: 'cosign', layer: layer.digest, content: [utf8(signature)] } as const
-  if (store === undefined) return { ...made, outcome: 'made' }
+  if (store === undefined) return { ...made, outcome: 'not-uploaded' }
   const manifest = await addCosignLayer(store, cosignTag(subject.digest, 'sig'), layer, [payload], pause)
   return { ...made, outcome: 'pushed', manifest }
 }

@@ -22,13 +22,13 @@ export interface SigningContext {
 }
 
 export interface Signed {
-  /** existing: the same key had made the same already; it was verified, and nothing was pushed. */
-  readonly outcome: 'pushed' | 'existing' | 'made'
+  /** already-there: the same key had made the same already; it was verified, and nothing was pushed. */
+  readonly outcome: 'pushed' | 'already-there' | 'not-uploaded'
   readonly subject: Digest
   readonly format: SignatureFormat
   readonly manifest?: Digest
   readonly layer?: Digest
   readonly fallbackTag?: string
-  /** Older attestations that `replace` removed. */
-  readonly replaced?: number
+  /** The manifests of older attestations that `replace` removed. */
+  readonly replaced?: readonly Digest[]
 }

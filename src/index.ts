@@ -1,0 +1,23 @@
+/**
+ * Zegel as a library: sign, attest, verify and discover what hangs on container images.
+ * The rooms are subpaths of their own: `zegel/registry`, `zegel/verification`, `zegel/signing`, …
+ */
+
+export { type Attachment, type Discovery, discover } from './attachments/index.ts'
+export { predicateTypeOf } from './attestation/index.ts'
+export { type Digest, Fault, fixedClock, parseDigest } from './base/index.ts'
+export { type PrivateKey, type PublicKey, readPrivateKey, readPublicKey } from './crypto/index.ts'
+export { memoryStore, openLayout, openLayoutForWriting } from './layout/index.ts'
+export { type ContentReader, type ContentStore, parseImageSource, parseReference, type Reference } from './oci/index.ts'
+export { attestImage, keySigner, type Signer, type SigningContext, type SigningTarget, signImage } from './signing/index.ts'
+export {
+  type Candidate,
+  type Finding,
+  type ImageVerdict,
+  type Question,
+  type TrustedKey,
+  verifyBlob,
+  verifyBlobAttestation,
+  verifyImage,
+  verifyRecursively,
+} from './verification/index.ts'
