@@ -82,9 +82,12 @@ export function createLines(
   }
 }
 
-/** Loopback hosts get plain HTTP without being asked; any other only where the caller said so. */
-export function plainIsAllowed(url: URL, allowed: 'loopback' | 'any'): boolean {
-  return url.protocol === 'https:' || allowed === 'any' || isLoopback(url.hostname)
+/** Who may be asked over plain HTTP: this machine always, any other host where the caller asked for it. */
+export type PlainHttp = 'loopback' | 'any' | ((url: URL) => boolean)
+
+export function plainIsAllowed(url: URL, allowed: PlainHttp): boolean {
+  if (url.protocol === 'https:' || allowed === 'any' || isLoopback(url.hostname)) return true
+  return typeof allowed === 'function' && allowed(url)
 }
 
 export const defaultConnections = limits.connectionsPerHost

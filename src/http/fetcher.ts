@@ -1,7 +1,7 @@
 /** The Fetcher over node:http and node:https: retries, redirects, and the trace that `--debug` shows. */
 
 import { type Bytes, type Clock, type Environment, Fault, type Log, limits } from '../base/index.ts'
-import { createLines, defaultConnections, type Lines, plainIsAllowed } from './agents.ts'
+import { createLines, defaultConnections, type Lines, type PlainHttp, plainIsAllowed } from './agents.ts'
 import { BrokenExchange, exchange, type Waits } from './exchange.ts'
 import { failureOf } from './failure.ts'
 import { httpFault } from './faults.ts'
@@ -21,7 +21,7 @@ export interface FetcherOptions {
   /** Asked once for each new connection pool; the same object must come back for the same origin. */
   readonly tlsFor?: (url: URL) => Promise<TlsSettings | undefined>
   /** Default `loopback`: plain HTTP only to this machine. */
-  readonly allowPlainHttp?: 'loopback' | 'any'
+  readonly allowPlainHttp?: PlainHttp
   /** Ends every exchange. */
   readonly signal?: AbortSignal
   readonly random?: (length: number) => Bytes
