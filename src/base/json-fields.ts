@@ -1,6 +1,6 @@
 /** Reading members of strict JSON by name and type; every refusal says where. */
 
-import { type Bytes, base64BytesToBytes, fromBase64 } from './bytes.ts'
+import { type Bytes, base64BytesToBytes, bufferOf, fromBase64, textOf } from './bytes.ts'
 import { baseFault } from './fault.ts'
 import { type Json, type JsonObject, RawJson } from './json.ts'
 
@@ -40,7 +40,11 @@ export function asCount(value: Json | undefined, where: string): number {
 
 /** Standard base64, as a string or as a raw member. @throws JSON_SHAPE, BASE64_INVALID */
 export function asBase64(value: Json | undefined, where: string): Bytes {
-  if (value instanceof RawJson && value.kind === 'string') return base64BytesToBytes(value.bytes.subarray(1, -1), where)
+  if (value instanceof RawJson && value.kind === 'string') {
+    // Some writers escape "/" and "+".
+    if (bufferOf(value.bytes).includes(0x5c)) return fromBase64(JSON.parse(textOf(value.bytes)) as string, where)
+    return base64BytesToBytes(value.bytes.subarray(1, -1), where)
+  }
   return fromBase64(asString(value, where), where)
 }
 

@@ -43,7 +43,7 @@ export function parseDsse(bytes: Bytes): DsseEnvelope {
   if (signatures.length === 0) throw invalid(`${where} has no signature.`)
   return {
     payloadType,
-    payload: bytesMember(envelope, 'payload', 'dsse', limits.attestationBytes),
+    payload: bytesMember(envelope, 'payload', 'envelope', limits.attestationBytes),
     signatures: signatures.map((signature, at) => readSignature(signature, `signatures[${at}]`)),
     raw: bytes,
   }
