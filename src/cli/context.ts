@@ -27,7 +27,7 @@ export class Context {
   /** Colours of standard output, and of standard error. */
   readonly style: Style
   readonly storyStyle: Style
-  private readonly closers: (() => void | Promise<void>)[] = []
+  private readonly closers: (() => void | PromiseLike<void>)[] = []
 
   constructor(io: Io, settings: Settings, commands: readonly CommandSpec[], signal: AbortSignal) {
     this.io = io
@@ -67,7 +67,7 @@ export class Context {
   }
 
   /** Runs at the end of the call, last first. */
-  atEnd(close: () => void | Promise<void>): void {
+  atEnd(close: () => void | PromiseLike<void>): void {
     this.closers.push(close)
   }
 

@@ -6,28 +6,26 @@
 import { constants, createReadStream } from 'node:fs'
 import { link, lstat, open, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type Bytes, concat, Fault, formatBytes, hex } from '../base/index.ts'
+import { type Bytes, concat, Fault, formatBytes, hex, limits } from '../base/index.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
 import type { Input } from './io.ts'
-
-export interface ReadBounds {
-  readonly maxBytes: number
-  /** For messages: "The key". */
-  readonly what: string
-}
 
 /**
  * The whole content of a named file, or of standard input for `-`.
  * @throws FILE_NOT_FOUND, FILE_IS_FOLDER, FILE_NOT_READABLE, FILE_TOO_LARGE
  */
-export async function readNamedFile(context: Context, path: string, { maxBytes, what }: ReadBounds): Promise<Bytes> {
+export async function readNamedFile(
+  context: Context,
+  path: string,
+  maxBytes: number = limits.attestationBytes,
+): Promise<Bytes> {
   const parts: Bytes[] = []
   let length = 0
   for await (const part of openNamedFile(context, path)) {
     length += part.length
     if (length > maxBytes) {
-      throw cliFault('FILE_TOO_LARGE', `${what} ${nameOf(path)} is larger than ${formatBytes(maxBytes)}.`, {
+      throw cliFault('FILE_TOO_LARGE', `${nameOf(path)} is larger than ${formatBytes(maxBytes)}.`, {
         fix: 'Check that this is the file that was meant.',
       })
     }
@@ -63,6 +61,9 @@ export interface WriteOptions {
   readonly overwrite: boolean
 }
 
+/** A result that a person asked to have in a file. */
+export const resultFile: WriteOptions = { mode: 0o644, overwrite: true }
+
 /**
  * Writes beside the target, syncs, and renames: a reader sees the old content or the whole new one. What is no regular file (`/dev/null`, a
  * pipe) is written in place.
@@ -72,7 +73,7 @@ export async function writeFileAtomically(
   context: Context,
   path: string,
   content: Iterable<Bytes> | AsyncIterable<Bytes>,
-  options: WriteOptions,
+  options: WriteOptions = { mode: 0o644, overwrite: true },
 ): Promise<void> {
   try {
     const target = await targetOf(path)

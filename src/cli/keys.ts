@@ -8,6 +8,7 @@ import {
   readPrivateKey,
   readPublicKey,
 } from '../crypto/index.ts'
+import type { TrustedKey } from '../verification/index.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
 import { readNamedFile } from './files.ts'
@@ -28,7 +29,7 @@ export async function readKeyBytes(context: Context, named: string): Promise<Byt
       fix: 'Give a file, - for standard input, or env://NAME.',
     })
   }
-  return await readNamedFile(context, named, { maxBytes: limits.keyFileBytes, what: 'The key' })
+  return await readNamedFile(context, named, limits.keyFileBytes)
 }
 
 function fromVariable(context: Context, name: string): Bytes {
@@ -42,6 +43,11 @@ function fromVariable(context: Context, name: string): Bytes {
 /** @throws as `readKeyBytes`; KEY_… */
 export async function openPublicKey(context: Context, named: string): Promise<PublicKey> {
   return readPublicKey(await readKeyBytes(context, named), named)
+}
+
+/** The keys that `verify --key` names, each with the name it was given by. @throws as `readKeyBytes`; KEY_… */
+export async function readTrustedKeys(context: Context, names: readonly string[]): Promise<readonly TrustedKey[]> {
+  return await Promise.all(names.map(async (name) => ({ name, key: await openPublicKey(context, name) })))
 }
 
 /** @throws as `readKeyBytes`; KEY_… */

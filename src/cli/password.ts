@@ -46,7 +46,7 @@ export async function newPassword(context: Context, options: PasswordOptions, qu
 async function givenPassword(context: Context, options: PasswordOptions): Promise<Bytes | undefined> {
   const { passwordFd, passwordFile } = options
   if (passwordFd !== undefined && passwordFile !== undefined) {
-    throw cliFault('USAGE_FLAG_CONFLICT', 'Both --password-fd and --password-file were given.', {
+    throw cliFault('USAGE', 'Both --password-fd and --password-file were given.', {
       fix: 'Give one of them.',
     })
   }
@@ -58,9 +58,7 @@ async function givenPassword(context: Context, options: PasswordOptions): Promis
 }
 
 export async function readPasswordFile(context: Context, path: string): Promise<Bytes> {
-  return withoutLineEnd(
-    await readNamedFile(context, path, { maxBytes: limits.keyFileBytes, what: 'The password file' }),
-  )
+  return withoutLineEnd(await readNamedFile(context, path, limits.keyFileBytes))
 }
 
 async function fromDescriptor(written: string): Promise<Bytes> {

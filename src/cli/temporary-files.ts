@@ -1,9 +1,22 @@
 /** Files that must not outlive the call, whatever ends it. */
 
 import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 export class TemporaryFiles {
   private readonly paths = new Set<string>()
+  private shared: Promise<string> | undefined
+
+  /** One folder for the whole call, which only this user may look into; made when it is first asked for. */
+  async folder(): Promise<string> {
+    this.shared ??= mkdtemp(join(tmpdir(), 'zegel-')).then((path) => {
+      this.add(path)
+      return path
+    })
+    return await this.shared
+  }
 
   add(path: string): void {
     this.paths.add(path)
