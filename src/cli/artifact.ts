@@ -7,10 +7,13 @@ import type { Status } from './command.ts'
 import type { Context } from './context.ts'
 import { readNamedFile } from './files.ts'
 
+/** Files are as large as memory allows. */
+export const anySize = Number.MAX_SAFE_INTEGER
+
 /** @param name a file, `-`, or `sha256:HEX` (sha384, sha512) */
 export async function readArtifact(context: Context, name: string): Promise<Artifact> {
   if (isDigest(name)) return { digest: name }
-  return { bytes: await readNamedFile(context, name, Number.MAX_SAFE_INTEGER) }
+  return { bytes: await readNamedFile(context, name, anySize) }
 }
 
 export function blobStatus({ verdict }: Judgement): Exclude<Status, 2> {

@@ -49,7 +49,11 @@ export async function openForReading(context: Context, name: string, options: Im
 }
 
 /** @throws REFERENCE_INVALID, LAYOUT_…, ARCHIVE_READ_ONLY */
-export async function openForSigning(context: Context, name: string, options: ImageOptions): Promise<OpenedImage<ContentStore>> {
+export async function openForSigning(
+  context: Context,
+  name: string,
+  options: ImageOptions,
+): Promise<OpenedImage<ContentStore>> {
   const source = parseImageSource(name)
   if (source.kind === 'registry') return openRepository(context, source, options)
   if (source.kind !== 'oci') {

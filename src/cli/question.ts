@@ -10,10 +10,14 @@ export function readAnnotations(written: readonly string[]): Readonly<Record<str
     const at = text.indexOf('=')
     const key = text.slice(0, at)
     if (at < 1) {
-      throw cliFault('USAGE', `The annotation "${text.slice(0, 100)}" has no value.`, { fix: 'Write it as -a KEY=VALUE.' })
+      throw cliFault('USAGE_VALUE_INVALID', `The annotation "${text.slice(0, 100)}" has no value.`, {
+        fix: 'Write it as -a KEY=VALUE.',
+      })
     }
     if (annotations[key] !== undefined && annotations[key] !== text.slice(at + 1)) {
-      throw cliFault('USAGE', `The annotation "${key}" is given twice with different values.`, { fix: 'Give it once.' })
+      throw cliFault('USAGE_VALUE_INVALID', `The annotation "${key}" is given twice with different values.`, {
+        fix: 'Give it once.',
+      })
     }
     annotations[key] = text.slice(at + 1)
   }
@@ -26,7 +30,17 @@ export interface ImageQuestionOptions {
   readonly signContainerIdentity: string | undefined
 }
 
-export function imageQuestion(about: Question['about'], keys: readonly TrustedKey[], options: ImageQuestionOptions): Question {
+export function imageQuestion(
+  about: Question['about'],
+  keys: readonly TrustedKey[],
+  options: ImageQuestionOptions,
+): Question {
   const { threshold, signContainerIdentity: name } = options
-  return { about, keys, threshold, annotations: readAnnotations(options.annotations), ...(name === undefined ? {} : { name }) }
+  return {
+    about,
+    keys,
+    threshold,
+    annotations: readAnnotations(options.annotations),
+    ...(name === undefined ? {} : { name }),
+  }
 }

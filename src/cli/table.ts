@@ -3,8 +3,18 @@
 import { type Command, command } from './command.ts'
 import { completionSpec, helpSpec, manSpec, versionSpec } from './table/basics.ts'
 import { keyGenerateSpec, keyImportSpec, keyInspectSpec, keyPublicSpec } from './table/key.ts'
+import { attestBlobSpec, attestSpec, signBlobSpec, signSpec } from './table/sign.ts'
+import { verifyAttestationSpec, verifyBlobAttestationSpec, verifyBlobSpec, verifySpec } from './table/verify.ts'
 
 export const commands: readonly Command[] = [
+  command(signSpec, () => import('./commands/sign.ts')),
+  command(attestSpec, () => import('./commands/attest.ts')),
+  command(signBlobSpec, () => import('./commands/sign-blob.ts')),
+  command(attestBlobSpec, () => import('./commands/attest-blob.ts')),
+  command(verifySpec, () => import('./commands/verify.ts')),
+  command(verifyAttestationSpec, () => import('./commands/verify-attestation.ts')),
+  command(verifyBlobSpec, () => import('./commands/verify-blob.ts')),
+  command(verifyBlobAttestationSpec, () => import('./commands/verify-blob-attestation.ts')),
   command(keyGenerateSpec, () => import('./commands/key-generate.ts')),
   command(keyImportSpec, () => import('./commands/key-import.ts')),
   command(keyInspectSpec, () => import('./commands/key-inspect.ts')),

@@ -1,10 +1,17 @@
 /** Verifies the images of one call, side by side, each with its own verdict: what `verify` and `verify-attestation` share. */
 
 import { parseDigest } from '../base/index.ts'
-import { type ImageVerdict, prepareQuestion, type Question, verifyImage, verifyRecursively, verifyThroughIndex } from '../verification/index.ts'
+import {
+  type ImageVerdict,
+  prepareQuestion,
+  type Question,
+  verifyImage,
+  verifyRecursively,
+  verifyThroughIndex,
+} from '../verification/index.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
-import { type ImageOptions, openForReading, type OpenedImage } from './images.ts'
+import { type ImageOptions, type OpenedImage, openForReading } from './images.ts'
 import type { NamedVerdict } from './verify-report.ts'
 
 export interface VerifyOptions extends ImageOptions {
@@ -39,14 +46,19 @@ export async function verifyImages(
   return verdicts
 }
 
-async function verifyOne(context: Context, opened: OpenedImage, question: Question, options: VerifyOptions): Promise<ImageVerdict> {
+async function verifyOne(
+  context: Context,
+  opened: OpenedImage,
+  question: Question,
+  options: VerifyOptions,
+): Promise<ImageVerdict> {
   const { image, evidence, target } = opened
   const place = evidence === image ? { image } : { image, evidence }
   if (options.recursive) return verifyRecursively(place, target, question, { each: options.each })
   if (options.index === undefined) return verifyImage(place, target, question)
   const index = await openForReading(context, options.index, options)
   if (index.repository !== opened.repository) {
-    throw cliFault('USAGE', `${options.index} is in another repository than ${opened.name}.`, {
+    throw cliFault('USAGE_VALUE_INVALID', `${options.index} is in another repository than ${opened.name}.`, {
       fix: 'Name the index in the repository of the image.',
     })
   }
@@ -55,8 +67,13 @@ async function verifyOne(context: Context, opened: OpenedImage, question: Questi
 }
 
 function checkOptions({ recursive, each, index }: VerifyOptions): void {
-  if (each && !recursive) throw cliFault('USAGE', '--each says something only together with --recursive.', { fix: 'Add --recursive.' })
+  if (each && !recursive)
+    throw cliFault('USAGE_FLAG_MISSING', '--each says something only together with --recursive.', {
+      fix: 'Add --recursive.',
+    })
   if (recursive && index !== undefined) {
-    throw cliFault('USAGE', '--recursive asks about an index, --index about an image in it.', { fix: 'Give one of them.' })
+    throw cliFault('USAGE', '--recursive asks about an index, --index about an image in it.', {
+      fix: 'Give one of them.',
+    })
   }
 }

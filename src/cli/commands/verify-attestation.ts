@@ -5,12 +5,12 @@ import type { Question } from '../../verification/index.ts'
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { cliFault } from '../faults.ts'
-import { writeFileAtomically } from '../files.ts'
-import { readTrustedKeys } from '../keys.ts'
+import { resultFile, writeFileAtomically } from '../files.ts'
 import { imageQuestion } from '../question.ts'
 import type { InputOf } from '../table/types.ts'
 import type { verifyAttestationSpec } from '../table/verify.ts'
 import { verdictText } from '../terminal/verdict.ts'
+import { readTrustedKeys } from '../trusted-keys.ts'
 import { verifyImages } from '../verify-images.ts'
 import { type NamedVerdict, verifyAttestationReport, worstStatus } from '../verify-report.ts'
 
@@ -42,7 +42,11 @@ function passedStatements({ verdict }: NamedVerdict): readonly Statement[] {
 }
 
 /** The statements are the result; who signed them is the story. A refusal is the result itself. */
-async function printText(context: Context, verdicts: readonly NamedVerdict[], statements: readonly Statement[]): Promise<void> {
+async function printText(
+  context: Context,
+  verdicts: readonly NamedVerdict[],
+  statements: readonly Statement[],
+): Promise<void> {
   for (const { name, verdict } of verdicts) {
     if (verdict.verdict === 'verified') context.say(verdictText(name, verdict, context.storyStyle))
     else await context.print(verdictText(name, verdict, context.style))
@@ -53,7 +57,12 @@ async function printText(context: Context, verdicts: readonly NamedVerdict[], st
   }
 }
 
-async function writePredicate(context: Context, file: string, type: string, statements: readonly Statement[]): Promise<void> {
+async function writePredicate(
+  context: Context,
+  file: string,
+  type: string,
+  statements: readonly Statement[],
+): Promise<void> {
   const [statement, another] = statements
   if (statement?.predicate === undefined || another !== undefined) {
     const found = another === undefined ? 'no predicate was verified' : `${statements.length} predicates were verified`
@@ -62,5 +71,5 @@ async function writePredicate(context: Context, file: string, type: string, stat
     })
   }
   const form = type === 'any' ? 'object' : predicateTypeOf(type).form
-  await writeFileAtomically(context, file, [predicateContent(statement.predicate, form)])
+  await writeFileAtomically(context, file, [predicateContent(statement.predicate, form)], resultFile)
 }

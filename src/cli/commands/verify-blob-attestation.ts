@@ -7,11 +7,11 @@ import { verifyBlobAttestation } from '../../verification/index.ts'
 import { blobReport, blobStatus, readArtifact } from '../artifact.ts'
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
-import { readNamedFile, writeFileAtomically } from '../files.ts'
-import { readTrustedKeys } from '../keys.ts'
+import { readNamedFile, resultFile, writeFileAtomically } from '../files.ts'
 import type { InputOf } from '../table/types.ts'
 import type { verifyBlobAttestationSpec } from '../table/verify.ts'
 import { judgementText } from '../terminal/verdict.ts'
+import { readTrustedKeys } from '../trusted-keys.ts'
 import { aboutType } from './verify-attestation.ts'
 
 export async function run(
@@ -25,7 +25,7 @@ export async function run(
   const { statement, predicateType } = judgement
   if (options.predicateOut !== undefined && statement?.predicate !== undefined) {
     const form = options.type === 'any' ? 'object' : predicateTypeOf(options.type).form
-    await writeFileAtomically(context, options.predicateOut, [predicateContent(statement.predicate, form)])
+    await writeFileAtomically(context, options.predicateOut, [predicateContent(statement.predicate, form)], resultFile)
   }
   if (context.isJson) {
     const report: VerifyBlobAttestationReport = {

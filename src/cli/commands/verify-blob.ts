@@ -7,12 +7,15 @@ import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { cliFault } from '../faults.ts'
 import { readNamedFile } from '../files.ts'
-import { readTrustedKeys } from '../keys.ts'
 import type { InputOf } from '../table/types.ts'
 import type { verifyBlobSpec } from '../table/verify.ts'
 import { judgementText } from '../terminal/verdict.ts'
+import { readTrustedKeys } from '../trusted-keys.ts'
 
-export async function run(context: Context, { options, arguments: [name = '-'] }: InputOf<typeof verifyBlobSpec>): Promise<Status> {
+export async function run(
+  context: Context,
+  { options, arguments: [name = '-'] }: InputOf<typeof verifyBlobSpec>,
+): Promise<Status> {
   const keys = await readTrustedKeys(context, options.key)
   const signature = await readNamedFile(context, signatureFile(options))
   const question = { about: { kind: 'signature' }, keys, threshold: options.threshold, annotations: {} } as const
@@ -26,7 +29,7 @@ export async function run(context: Context, { options, arguments: [name = '-'] }
 function signatureFile({ bundle, signature }: { bundle: string | undefined; signature: string | undefined }): string {
   if (bundle !== undefined && signature === undefined) return bundle
   if (signature !== undefined && bundle === undefined) return signature
-  throw cliFault('USAGE', bundle === undefined ? 'Nothing says where the signature is.' : '--bundle and --signature are two ways to name the signature.', {
-    fix: 'Give --bundle FILE (what sign-blob wrote), or --signature FILE for a bare signature.',
-  })
+  const fix = 'Give --bundle FILE (what sign-blob wrote), or --signature FILE for a bare signature.'
+  if (bundle === undefined) throw cliFault('USAGE_FLAG_MISSING', 'Nothing says where the signature is.', { fix })
+  throw cliFault('USAGE', '--bundle and --signature are two ways to name the signature.', { fix })
 }

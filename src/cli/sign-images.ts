@@ -1,0 +1,171 @@
+/** What `sign` and `attest` share: the key, the images (and those below an index), the writing of bundles, the report. */
+
+import type { Bytes } from '../base/index.ts'
+import { limits } from '../base/index.ts'
+import type { SignedReport } from '../contract/index.ts'
+import {
+  type ContentStore,
+  type Descriptor,
+  formatPlatform,
+  isIndexMediaType,
+  isUnknownPlatform,
+  parseManifest,
+} from '../oci/index.ts'
+import { keySigner, type Signed, type Signer, type SigningContext, type SigningTarget } from '../signing/index.ts'
+import type { Context } from './context.ts'
+import { cliFault } from './faults.ts'
+import { resultFile, writeFileAtomically } from './files.ts'
+import { type ImageOptions, type OpenedImage, openForSigning } from './images.ts'
+import { openPrivateKey } from './keys.ts'
+import type { PasswordOptions } from './password.ts'
+
+export interface SignOptions extends ImageOptions, PasswordOptions {
+  readonly key: string
+  readonly format: 'bundle' | 'cosign'
+  readonly bundle: string | undefined
+  readonly noUpload: boolean
+  readonly recursive: boolean
+}
+
+/** One manifest to sign. */
+export interface ToSign {
+  readonly opened: OpenedImage<ContentStore>
+  readonly subject: Descriptor
+  readonly platform?: string
+}
+
+export type SignOne = (
+  target: SigningTarget,
+  signer: Signer,
+  context: SigningContext,
+) => Promise<Signed & { readonly content: readonly Bytes[] }>
+
+/** Signs every manifest that was named, one after another: a failure says which are done. */
+export async function signAll(
+  context: Context,
+  names: readonly string[],
+  options: SignOptions,
+  sign: SignOne,
+): Promise<readonly SignedReport[]> {
+  if (options.noUpload && options.bundle === undefined) {
+    throw cliFault(
+      'USAGE_FLAG_MISSING',
+      'With --no-upload and without --bundle nothing of the signature would be left.',
+      {
+        fix: 'Add --bundle FILE.',
+      },
+    )
+  }
+  const key = await openPrivateKey(context, options.key, options)
+  const signer = keySigner(key)
+  const all = await findAll(context, names, options)
+  if (options.bundle !== undefined && all.length > 1) {
+    throw cliFault('USAGE', `--bundle names one file, but ${all.length} manifests would be signed.`, {
+      fix: 'Sign one image, without --recursive, where its bundle is wanted as a file.',
+    })
+  }
+  const reports: SignedReport[] = []
+  for (const one of all) {
+    const signed = await sign(targetOf(one, options), signer, signingContext(context))
+    if (options.bundle !== undefined) await writeFileAtomically(context, options.bundle, signed.content, resultFile)
+    reports.push(reportOf(one, signed, options, signer))
+  }
+  return reports
+}
+
+function targetOf({ opened, subject }: ToSign, { noUpload }: SignOptions): SigningTarget {
+  return { subject, repository: opened.repository, store: noUpload ? undefined : opened.evidence }
+}
+
+export function signingContext(context: Context): SigningContext {
+  const { clock, random } = context.io
+  return {
+    clock,
+    pause: {
+      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      random: () => Buffer.from(random(4)).readUInt32BE() / 2 ** 32,
+    },
+  }
+}
+
+async function findAll(context: Context, names: readonly string[], options: SignOptions): Promise<readonly ToSign[]> {
+  const all: ToSign[] = []
+  for (const name of names) {
+    const opened = await openForSigning(context, name, options)
+    all.push(...(await manifestsOf(opened, opened.target, options.recursive, undefined, 1)))
+  }
+  return all
+}
+
+const MAX_DEPTH = 4
+
+/** The manifest's bytes are fetched and hashed: what is signed is what is there. */
+async function manifestsOf(
+  opened: OpenedImage<ContentStore>,
+  target: string,
+  recursive: boolean,
+  platform: string | undefined,
+  depth: number,
+): Promise<readonly ToSign[]> {
+  const raw = await opened.image.manifest(target)
+  if (raw === undefined) {
+    throw cliFault('IMAGE_NOT_FOUND', `There is no image ${target} in ${opened.repository}.`, {
+      fix: 'Check the name and the tag; push the image before it is signed.',
+    })
+  }
+  const { mediaType, digest, size } = raw.descriptor
+  const own: ToSign = { opened, subject: { mediaType, digest, size }, ...(platform === undefined ? {} : { platform }) }
+  if (!recursive || !isIndexMediaType(mediaType) || depth > MAX_DEPTH) return [own]
+  const parsed = parseManifest(raw.bytes, mediaType)
+  const children = parsed.kind === 'index' ? parsed.manifests.slice(0, limits.indexManifests) : []
+  const below: ToSign[] = []
+  for (const child of children) {
+    if (child.platform !== undefined && isUnknownPlatform(child.platform)) continue
+    const name = child.platform === undefined ? undefined : formatPlatform(child.platform)
+    below.push(...(await manifestsOf(opened, child.digest, true, name, depth + 1)))
+  }
+  return [own, ...below]
+}
+
+function reportOf(
+  { opened, platform }: ToSign,
+  signed: Signed,
+  options: SignOptions,
+  { publicKey }: Signer,
+): SignedReport {
+  const { subject, outcome, format, manifest, replaced } = signed
+  return {
+    image: opened.name,
+    digest: subject,
+    ...(platform === undefined ? {} : { platform }),
+    outcome,
+    format,
+    key: { type: publicKey.type, fingerprint: publicKey.fingerprint, file: options.key },
+    repository: opened.evidence.name,
+    ...(manifest === undefined ? {} : { manifest }),
+    ...(options.bundle === undefined ? {} : { bundle: options.bundle }),
+    ...(replaced === undefined ? {} : { replaced }),
+  }
+}
+
+const OUTCOMES = {
+  pushed: 'pushed',
+  'already-there': 'was there already, nothing was pushed',
+  'not-uploaded': 'made, not pushed',
+} as const
+
+/** @param what "Signed", "Attested cyclonedx of" */
+export function signedText(what: string, reports: readonly SignedReport[]): string {
+  return reports
+    .map(({ image, digest, platform, outcome, manifest, bundle, replaced }) => {
+      const lines = [
+        `${what} ${image}${platform === undefined ? '' : ` (${platform})`}: ${OUTCOMES[outcome]}`,
+        `  digest    ${digest}`,
+      ]
+      if (manifest !== undefined) lines.push(`  manifest  ${manifest}`)
+      if (bundle !== undefined) lines.push(`  file      ${bundle}`)
+      if (replaced !== undefined) lines.push(`  replaced  ${replaced.length}`)
+      return lines.join('\n')
+    })
+    .join('\n')
+}
