@@ -41,16 +41,21 @@ function wholeManifests(gone: readonly Attachment[]): ReadonlySet<Digest> {
   return new Set([...named].filter(([, left]) => left.size === 0).map(([digest]) => digest))
 }
 
-/** The index first: a listing must not name what is gone. */
+/**
+ * The index first: a listing must not name what is gone.
+ * @param onlyListed entries of the fallback index that go without a manifest: what they name is not there, or is another image's
+ */
 export async function removeReferrers(
   store: ContentStore,
   subject: Digest,
   manifests: ReadonlySet<Digest>,
   pause: Pause,
+  onlyListed: ReadonlySet<Digest> = new Set(),
 ): Promise<void> {
-  if (manifests.size === 0) return
+  const entries = manifests.union(onlyListed)
+  if (entries.size === 0) return
   const change = (current: RawManifest | undefined): NewTagged | undefined => {
-    const bytes = withoutEntries(current, manifests)
+    const bytes = withoutEntries(current, entries)
     return bytes === undefined ? undefined : { mediaType: mediaTypes.index, bytes }
   }
   await updateTag(store, fallbackTag(subject), change, pause)

@@ -3,8 +3,15 @@
  * A bundle's content says it better than its manifest's annotation (sigstore bundle annotations are unsigned hints).
  */
 
-import { asObject, asString, Fault, limits, readJson } from '../base/index.ts'
-import { bundleAnnotations, cosignAnnotations, inTotoPayloadType, parseBundle } from '../envelope/index.ts'
+import { asObject, asString, type Bytes, Fault, limits, readJson } from '../base/index.ts'
+import {
+  bundleAnnotations,
+  cosignAnnotations,
+  type DsseEnvelope,
+  inTotoPayloadType,
+  parseBundle,
+  parseDsse,
+} from '../envelope/index.ts'
 import type { BlobReader } from '../oci/index.ts'
 import type { Attachment } from './attachment.ts'
 
@@ -38,23 +45,37 @@ export async function roleOf(reader: BlobReader, attachment: Attachment): Promis
 
 async function bundleRole(reader: BlobReader, attachment: Attachment): Promise<AttachmentRole> {
   const { layer } = attachment
-  const stated = layer.size > limits.signatureBytes ? undefined : await statedPredicateType(reader, attachment)
+  const stated = await statedPredicateType(reader, attachment, limits.signatureBytes)
   const type = stated ?? claimedPredicateType(attachment)
   if (type !== undefined) return type === signaturePredicateType || type === '' ? 'signature' : 'attestation'
   // No image signature is that large.
   return layer.size > limits.signatureBytes ? 'attestation' : 'other'
 }
 
-/** Empty for a bundle that signs bytes and states nothing; undefined for one that cannot be read. */
-async function statedPredicateType(reader: BlobReader, { layer }: Attachment): Promise<string | undefined> {
+/**
+ * What the content states, not verified: empty for a bundle that signs bytes and states nothing; undefined for what cannot be read, or has
+ * more than `maxBytes`.
+ */
+export async function statedPredicateType(
+  reader: BlobReader,
+  { kind, layer }: Attachment,
+  maxBytes: number,
+): Promise<string | undefined> {
+  if (layer.size > maxBytes) return undefined
   try {
-    const { content } = parseBundle(await reader.blob(layer, limits.signatureBytes))
-    if (content.kind === 'message-signature') return ''
-    if (content.envelope.payloadType !== inTotoPayloadType) return undefined
-    const statement = readJson(content.envelope.payload, { what: 'The statement', raw: { predicate: true } })
+    const bytes = await reader.blob(layer, maxBytes)
+    const envelope = kind === 'bundle' ? bundleEnvelope(bytes) : parseDsse(bytes)
+    if (envelope === undefined) return ''
+    if (envelope.payloadType !== inTotoPayloadType) return undefined
+    const statement = readJson(envelope.payload, { what: 'The statement', raw: { predicate: true } })
     return asString(asObject(statement, 'The statement')['predicateType'], 'predicateType')
   } catch (error) {
     if (error instanceof Fault) return undefined
     throw error
   }
+}
+
+function bundleEnvelope(bytes: Bytes): DsseEnvelope | undefined {
+  const { content } = parseBundle(bytes)
+  return content.kind === 'dsse' ? content.envelope : undefined
 }
