@@ -6,11 +6,8 @@ import type { ContentReader } from '../oci/index.ts'
 import type { Candidate } from './candidate.ts'
 import { judgeAttachment } from './judge-attachment.ts'
 import { prepareQuestion, type Question } from './question.ts'
-import { missingImage, type Reason, reasonOf, unreadableImage } from './reason.ts'
+import { missingImage, type Reason, reasonOf, unreadableImage, type Verdict } from './reason.ts'
 import type { TrustedKey } from './trusted-key.ts'
-
-/** verified: proven · refused: seen, and not proven · unknown: something that could prove it was not seen. */
-export type Verdict = 'verified' | 'refused' | 'unknown'
 
 export interface ImageVerdict {
   /** What was verified; undefined when the tag could not be resolved. */

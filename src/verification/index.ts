@@ -4,11 +4,11 @@ export type { Candidate, CandidateOrigin } from './candidate.ts'
 export { type FindingCode, findingCodes, type ReasonCode, reasonCodes } from './codes.ts'
 export { verificationFault } from './faults.ts'
 export type { Check, Finding } from './finding.ts'
-export { conclude, type ImagePlace, type ImageVerdict, type Verdict, verifyImage } from './image.ts'
+export { conclude, type ImagePlace, type ImageVerdict, verifyImage } from './image.ts'
 export { judgeAttachment } from './judge-attachment.ts'
 export type { CandidateVerdict, Judgement } from './judgement.ts'
 export { prepareQuestion, type Question } from './question.ts'
-export type { Reason } from './reason.ts'
+export type { Reason, Verdict } from './reason.ts'
 export {
   type ChildVerdict,
   type RecursiveOptions,

@@ -6,9 +6,11 @@ import type { Fault } from '../base/index.ts'
 import type { Candidate } from './candidate.ts'
 import type { ReasonCode } from './codes.ts'
 import type { Finding } from './finding.ts'
-import type { Verdict } from './image.ts'
 import type { Question } from './question.ts'
 import { nameKey, type TrustedKey } from './trusted-key.ts'
+
+/** verified: proven · refused: seen, and not proven · unknown: something that could prove it was not seen. */
+export type Verdict = 'verified' | 'refused' | 'unknown'
 
 export interface Reason {
   readonly code: ReasonCode

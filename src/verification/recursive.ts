@@ -12,9 +12,9 @@ import {
   isUnknownPlatform,
   parseManifest,
 } from '../oci/index.ts'
-import { type ImagePlace, type ImageVerdict, type Verdict, verifyImage } from './image.ts'
+import { type ImagePlace, type ImageVerdict, verifyImage } from './image.ts'
 import type { Question } from './question.ts'
-import { type Reason, unreadableImage } from './reason.ts'
+import { type Reason, unreadableImage, type Verdict } from './reason.ts'
 
 export interface ChildVerdict {
   readonly digest: Digest
