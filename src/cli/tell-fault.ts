@@ -20,14 +20,13 @@ export async function tellFault(
 
 /** The flags may be what was wrong, so they are looked at without the parser. */
 function wantsJson(argv: readonly string[], io: Io): boolean {
-  const written = argv.findLastIndex((word) => /^(?:-o|--output)(?:=|$)/.test(word) || word === '-ojson')
-  if (written < 0) return io.environment['ZEGEL_OUTPUT'] === 'json'
-  const word = argv[written] ?? ''
-  return (
-    word === '-ojson' ||
-    word === '--output=json' ||
-    ((word === '-o' || word === '--output') && argv[written + 1] === 'json')
-  )
+  const written = argv.flatMap((word, at) => formatIn(word, argv[at + 1]) ?? [])
+  return (written.at(-1) ?? io.environment['ZEGEL_OUTPUT']) === 'json'
+}
+
+function formatIn(word: string, next: string | undefined): string | undefined {
+  if (word === '-o' || word === '--output') return next === 'json' || next === 'text' ? next : undefined
+  return /^(?:-o|--output=)(json|text)$/.exec(word)?.[1]
 }
 
 function isAsked(argv: readonly string[], flag: RegExp): boolean {
