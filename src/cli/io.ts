@@ -15,7 +15,7 @@ export interface Input {
   read(): AsyncIterable<Bytes>
 }
 
-/** Asks a person on the terminal, without echo; undefined when he gives up. */
+/** Asks a person on the terminal, without echo; undefined without a terminal, or when he gives up. */
 export type AskSecret = (question: string) => Promise<string | undefined>
 
 export interface Io {

@@ -99,7 +99,9 @@ function stdin(): Input {
   }
 }
 
+/** Only where somebody can answer. */
 async function askSecret(question: string): Promise<string | undefined> {
+  if (!isTerminalFile(0) || !isTerminalFile(2)) return undefined
   const { isCancel, password } = await import('@clack/prompts')
   const answer = await password({ message: question, output: process.stderr })
   return isCancel(answer) ? undefined : (answer ?? '')

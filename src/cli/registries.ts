@@ -32,9 +32,15 @@ const opened = new WeakMap<Context, Promise<{ registry: Registry; host: string }
 /**
  * The client of this call; it is made once and closed at its end.
  * @param host the registry of the image: what `--username` and `--registry-client-cert` are for
+ * @param credentials in place of those of the flags and the user's files
  */
-export async function openRegistry(context: Context, options: RegistryOptions, host: string): Promise<Registry> {
-  const made = opened.get(context) ?? open(context, options, host)
+export async function openRegistry(
+  context: Context,
+  options: RegistryOptions,
+  host: string,
+  credentials?: CredentialSource,
+): Promise<Registry> {
+  const made = opened.get(context) ?? open(context, options, host, credentials)
   opened.set(context, made)
   const { registry, host: first } = await made
   if (first !== host && (options.username !== undefined || options.registryClientCert !== undefined)) {
@@ -50,6 +56,7 @@ async function open(
   context: Context,
   options: RegistryOptions,
   host: string,
+  credentials?: CredentialSource,
 ): Promise<{ registry: Registry; host: string }> {
   const { io, log, signal } = context
   const { environment, clock, random } = io
@@ -59,7 +66,7 @@ async function open(
     log,
     signal,
     random,
-    credentials: await credentialsOf(context, options, host),
+    credentials: credentials ?? (await credentialsOf(context, options, host)),
     hosts: await hostsOf(context, options, host),
     allowPlainHttp: options.allowHttp,
     connectionsPerHost: options.maxConcurrency ?? limits.connectionsPerHost,

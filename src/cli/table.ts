@@ -3,6 +3,7 @@
 import { type Command, command } from './command.ts'
 import { completionSpec, helpSpec, manSpec, versionSpec } from './table/basics.ts'
 import { keyGenerateSpec, keyImportSpec, keyInspectSpec, keyPublicSpec } from './table/key.ts'
+import { loginSpec, logoutSpec, registryServeSpec } from './table/registry.ts'
 import { attestBlobSpec, attestSpec, signBlobSpec, signSpec } from './table/sign.ts'
 import { verifyAttestationSpec, verifyBlobAttestationSpec, verifyBlobSpec, verifySpec } from './table/verify.ts'
 
@@ -19,6 +20,9 @@ export const commands: readonly Command[] = [
   command(keyImportSpec, () => import('./commands/key-import.ts')),
   command(keyInspectSpec, () => import('./commands/key-inspect.ts')),
   command(keyPublicSpec, () => import('./commands/key-public.ts')),
+  command(loginSpec, () => import('./commands/login.ts')),
+  command(logoutSpec, () => import('./commands/logout.ts')),
+  command(registryServeSpec, () => import('./commands/registry-serve.ts')),
   command(completionSpec, () => import('./commands/completion.ts')),
   command(manSpec, () => import('./commands/man.ts')),
   command(helpSpec, () => import('./commands/help.ts')),

@@ -8,7 +8,7 @@ export const registryServeSpec = {
   section: 'Registries',
   summary: 'Run a registry in the foreground, until Ctrl-C',
   description: [
-    'Keeps everything in memory, or in a folder with --dir. It asks nobody for a password: let it listen only where everyone may push.',
+    'Keeps everything in memory, or in a folder with --dir. It asks nobody for a password, so it listens on the loopback unless --allow-remote says otherwise.',
   ],
   flags: {
     address: {
@@ -16,6 +16,10 @@ export const registryServeSpec = {
       value: 'HOST:PORT',
       default: '127.0.0.1:5005',
       help: 'Listen here; port 0 takes a free one, and the first line of standard output says which',
+    },
+    'allow-remote': {
+      kind: 'switch',
+      help: 'Listen on an address that other machines reach: whoever reaches it may read, write and delete',
     },
     dir: {
       kind: 'text',
