@@ -50,23 +50,40 @@ function tailIsCanonical(text: string, bytes: Bytes): boolean {
   return last.toString('base64') === text.slice(Math.max(0, text.length - 4))
 }
 
-const DECODE_CHUNK = 4 * 1024 * 1024
+/** Up to here a string is the quicker way. */
+const SHORT = 16 * 1024
+const SEXTETS = new Int32Array(256).fill(-1)
+for (const [value, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
+  SEXTETS[letter.charCodeAt(0)] = value
 
-/** As `fromBase64`, of ASCII bytes: for payloads of a hundred megabytes, without a string of the whole. */
+/** As `fromBase64`, of ASCII bytes: for payloads of a hundred megabytes, without a string of them. */
 export function base64BytesToBytes(ascii: Bytes, what = 'value'): Bytes {
-  if (ascii.length <= DECODE_CHUNK) return fromBase64(bufferOf(ascii).toString('latin1'), what)
-  const padding = ascii.at(-1) === 0x3d ? (ascii.at(-2) === 0x3d ? 2 : 1) : 0
-  const out = Buffer.allocUnsafeSlow(Math.floor((ascii.length / 4) * 3) - padding)
-  let written = 0
-  for (let at = 0; at < ascii.length; at += DECODE_CHUNK) {
-    const part = fromBase64(bufferOf(ascii).toString('latin1', at, at + DECODE_CHUNK), what)
-    const isLast = at + DECODE_CHUNK >= ascii.length
-    if (!isLast && part.length !== (DECODE_CHUNK / 4) * 3)
-      throw baseFault('BASE64_INVALID', `The ${what} is not valid base64.`)
-    out.set(part, written)
-    written += part.length
+  if (ascii.length <= SHORT || ascii.length % 4 !== 0) return fromBase64(bufferOf(ascii).toString('latin1'), what)
+  const groups = ascii.length - 4
+  const last = fromBase64(bufferOf(ascii).toString('latin1', groups), what)
+  const out = Buffer.allocUnsafeSlow((groups / 4) * 3 + last.length)
+  let at = 0
+  let all = 0
+  for (let from = 0; from < groups; from += 4) {
+    const group =
+      (sextet(ascii, from) << 18) |
+      (sextet(ascii, from + 1) << 12) |
+      (sextet(ascii, from + 2) << 6) |
+      sextet(ascii, from + 3)
+    // What is no letter is -1: its sign stays.
+    all |= group
+    out[at] = group >> 16
+    out[at + 1] = group >> 8
+    out[at + 2] = group
+    at += 3
   }
+  if (all < 0) throw baseFault('BASE64_INVALID', `The ${what} is not valid base64.`)
+  out.set(last, at)
   return out
+}
+
+function sextet(ascii: Bytes, at: number): number {
+  return SEXTETS[ascii[at] as number] as number
 }
 
 export function concat(...parts: readonly Bytes[]): Bytes {
