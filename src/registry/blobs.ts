@@ -35,7 +35,7 @@ export async function readBlob(context: RepositoryContext, descriptor: Descripto
   })
 }
 
-/** As a stream; another source can take the place of one that fails only before the first byte. */
+/** As a stream; another source takes the place of one that fails before its first piece came out. */
 export async function* openBlob(context: RepositoryContext, descriptor: Descriptor): ByteStream {
   const { first, rest } = await fromSources(context, async (endpoint) => {
     const stream = download(context, endpoint, descriptor)[Symbol.asyncIterator]()
@@ -61,6 +61,7 @@ async function fromSources<T>(context: RepositoryContext, read: (endpoint: Endpo
   throw new Error('a registry without a server')
 }
 
+/** The last piece comes out only after the whole was checked: nobody ever holds all of a wrong blob. */
 async function* download(
   context: RepositoryContext,
   endpoint: Endpoint,
@@ -68,6 +69,7 @@ async function* download(
 ): AsyncGenerator<Bytes> {
   const digester = newDigester(digestAlgorithm(descriptor.digest))
   let received = 0
+  let held: Bytes | undefined
   let breaks = 0
   let mark = 0
   while (received < descriptor.size || breaks === 0) {
@@ -76,7 +78,8 @@ async function* download(
         received += part.length
         if (received > descriptor.size) throw wrongLength(context, descriptor, `more than ${descriptor.size}`)
         digester.update(part)
-        yield part
+        if (held !== undefined) yield held
+        held = part
       }
       break
     } catch (error) {
@@ -97,6 +100,7 @@ async function* download(
       },
     )
   }
+  if (held !== undefined) yield held
 }
 
 function isBreak(error: unknown): boolean {

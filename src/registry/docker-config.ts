@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  asObject,
   asString,
   type Environment,
   Fault,
@@ -69,7 +70,7 @@ function reason(cause: unknown): string {
 }
 
 function parseCredentialFile(path: string, json: Json): CredentialFile {
-  const root: JsonObject = isJsonObject(json) ? json : { notAnObject: asString(json, path) }
+  const root = asObject(json, path)
   const auths = new Map<string, JsonObject>()
   for (const [key, value] of members(root['auths'])) if (isJsonObject(value)) auths.set(key, value)
   const helpers = new Map<string, string>()

@@ -56,6 +56,8 @@ const mirrorCapabilities: ReadonlySet<Capability> = new Set(['pull', 'resolve'])
 /** Docker Hub's API does not live at its name. */
 const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' }
 
+const HOST = /^(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/i
+
 /**
  * The endpoints of a registry. This machine is spoken to over plain HTTP unless TLS settings are written for it; every other host over TLS.
  * @throws REGISTRY_NAME_INVALID, HOSTS_FILE_INVALID
@@ -82,7 +84,7 @@ function serverHost(registry: string, base: URL): string {
 
 function namedEndpoint(registry: string, tls: TlsSettings | undefined): Endpoint {
   const host = API_HOSTS[registry] ?? registry
-  if (!URL.canParse(`https://${host}/v2/`) || new URL(`https://${host}/v2/`).pathname !== '/v2/') {
+  if (!HOST.test(host) || !URL.canParse(`https://${host}/v2/`)) {
     throw registryFault('REGISTRY_NAME_INVALID', `"${registry.slice(0, 100)}" is not a registry host.`)
   }
   const secure = new URL(`https://${host}/v2/`)

@@ -104,7 +104,7 @@ async function readPage(list: List, response: HttpResponse): Promise<boolean> {
     if (!(error instanceof Fault) || error.status === 3) {
       if (!(error instanceof Fault) || error.code !== 'LIMIT_EXCEEDED') throw error
     }
-    list.bound(error.message)
+    list.bound(clip(error.message, 300))
     return false
   }
 }
@@ -125,7 +125,7 @@ class List {
       if (!this.manifests.has(descriptor.digest)) this.manifests.set(descriptor.digest, descriptor)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      this.skip(`an entry of the listing was skipped${nameOf(entry)}: ${error.message}`)
+      this.skip(`an entry of the listing was skipped${nameOf(entry)}: ${clip(error.message, 300)}`)
     }
     return true
   }

@@ -79,15 +79,22 @@ export function createTransport(fetcher: Fetcher, authentication: Authentication
   return {
     log,
     send: async (endpoint, request) => {
-      try {
-        const isElsewhere = request.path instanceof URL && request.path.origin !== endpoint.base.origin
-        return await (isElsewhere
-          ? fetcher.fetch(httpRequest(endpoint, request, undefined))
-          : sendAuthorized(endpoint, request))
-      } catch (error) {
-        throw asRegistryFault(error, endpoint.mirrorOf ?? endpoint.credentialsOf)
-      }
+      const registry = endpoint.mirrorOf ?? endpoint.credentialsOf
+      const isElsewhere = request.path instanceof URL && request.path.origin !== endpoint.base.origin
+      const response = await named(
+        registry,
+        isElsewhere ? fetcher.fetch(httpRequest(endpoint, request, undefined)) : sendAuthorized(endpoint, request),
+      )
+      return { ...response, readAll: (maxBytes) => named(registry, response.readAll(maxBytes)) }
     },
+  }
+}
+
+async function named<T>(registry: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw asRegistryFault(error, registry)
   }
 }
 
