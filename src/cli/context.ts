@@ -15,11 +15,17 @@ export interface Settings {
   readonly noColor: boolean
 }
 
+/** What this program is, for the commands that explain it and for the demo, which calls it. */
+export interface Program {
+  readonly commands: readonly CommandSpec[]
+  /** Another call, in this process. Returns the exit status. */
+  readonly call: (argv: readonly string[], io: Io) => Promise<number>
+}
+
 export class Context {
   readonly io: Io
   readonly settings: Settings
-  /** Every command there is, for those that explain them. */
-  readonly commands: readonly CommandSpec[]
+  readonly program: Program
   /** Aborted by SIGINT, SIGTERM and `--timeout`. */
   readonly signal: AbortSignal
   readonly temporary = new TemporaryFiles()
@@ -27,14 +33,15 @@ export class Context {
   /** Colours of standard output, and of standard error. */
   readonly style: Style
   readonly storyStyle: Style
+  private readonly forgetExit: () => void
   private readonly closers: (() => void | PromiseLike<void>)[] = []
 
-  constructor(io: Io, settings: Settings, commands: readonly CommandSpec[], signal: AbortSignal) {
+  constructor(io: Io, settings: Settings, program: Program, signal: AbortSignal) {
     this.io = io
     this.settings = settings
-    this.commands = commands
+    this.program = program
     this.signal = signal
-    io.atExit(() => this.temporary.removeAll())
+    this.forgetExit = io.atExit(() => this.temporary.removeAll())
     this.style = styleOf(io.stdout, io.environment, settings.noColor)
     this.storyStyle = styleOf(io.stderr, io.environment, settings.noColor)
     this.log = settings.debug ? debugLog(io) : { ...silentLog, warn: (message) => this.say(`warning: ${message}`) }
@@ -74,5 +81,6 @@ export class Context {
   async close(): Promise<void> {
     for (const close of this.closers.splice(0).reverse()) await close()
     this.temporary.removeAll()
+    this.forgetExit()
   }
 }

@@ -2,12 +2,12 @@
 
 import { Fault } from '../base/index.ts'
 import type { Command } from './command.ts'
-import { Context, type Settings } from './context.ts'
+import { Context, type Program, type Settings } from './context.ts'
 import { cliFault } from './faults.ts'
 import { Interrupted, type Io } from './io.ts'
 import { parseCommand } from './parse.ts'
 import type { globalFlags } from './table/common.ts'
-import type { CommandSpec, OptionsOf } from './table/types.ts'
+import type { OptionsOf } from './table/types.ts'
 import { tellFault } from './tell-fault.ts'
 import { formatDuration } from './terminal/duration.ts'
 import { warnOfUnreadVariables } from './unread-variables.ts'
@@ -26,7 +26,7 @@ export interface Call {
 /** @returns the exit status */
 export async function execute(
   { command, calledAs, rest }: Call,
-  specs: readonly CommandSpec[],
+  program: Program,
   argv: readonly string[],
   io: Io,
 ): Promise<number> {
@@ -40,7 +40,7 @@ export async function execute(
   const onSignal = (): void => stop.abort(io.signal.reason)
   if (io.signal.aborted) onSignal()
   io.signal.addEventListener('abort', onSignal, { once: true })
-  const context = new Context(io, settings, specs, stop.signal)
+  const context = new Context(io, settings, program, stop.signal)
   warnOfUnreadVariables(context)
   try {
     const run = await command.load()

@@ -5,6 +5,7 @@ import { openImage, openLayoutForWriting } from '../layout/index.ts'
 import {
   type ContentReader,
   type ContentStore,
+  type Descriptor,
   type ImageSource,
   parseImageSource,
   parseReference,
@@ -79,4 +80,13 @@ async function openRepository(
   const image = registry.repository(reference)
   const evidence = options.repository === undefined ? image : registry.repository(parseReference(options.repository))
   return { name: text, repository: repositoryName(reference), image, evidence, target: targetOf(reference) }
+}
+
+/** What the target names now; its bytes were fetched and hashed. @throws IMAGE_NOT_FOUND */
+export async function requireDescriptor({ image, target, repository }: OpenedImage): Promise<Descriptor> {
+  const raw = await image.manifest(target)
+  if (raw !== undefined) return raw.descriptor
+  throw cliFault('IMAGE_NOT_FOUND', `There is no image ${target} in ${repository}.`, {
+    fix: 'Check the name and the tag.',
+  })
 }

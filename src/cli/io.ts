@@ -31,7 +31,7 @@ export interface Io {
   /** Aborted, with an `Interrupted` as its reason, by SIGINT and SIGTERM. */
   readonly signal: AbortSignal
   /** Cleans up, synchronously, when the process ends in the middle of things. */
-  readonly atExit: (clean: () => void) => void
+  readonly atExit: (clean: () => void) => () => void
 }
 
 /** Why everything stops at once: a signal, and the exit status that a shell expects of it. */

@@ -2,7 +2,8 @@
 
 import { useCompileCache } from './compile-cache.ts'
 
-useCompileCache()
+// The demo leaves nothing outside its own folder.
+if (process.argv[2] !== 'demo') useCompileCache()
 
 const { main } = await import('./run.ts')
 const { processIo } = await import('./process-io.ts')

@@ -22,6 +22,9 @@ export function processIo(): Io {
     signal: signals(),
     atExit: (clean) => {
       process.once('exit', clean)
+      return () => {
+        process.off('exit', clean)
+      }
     },
   }
 }

@@ -44,12 +44,7 @@ async function runCommand(
   io: Io,
 ): Promise<number> {
   const { execute } = await import('./execute.ts')
-  return await execute(
-    call,
-    commands.map(({ spec }) => spec),
-    argv,
-    io,
-  )
+  return await execute(call, { commands: commands.map(({ spec }) => spec), call: main }, argv, io)
 }
 
 async function tell(error: unknown, argv: readonly string[], io: Io): Promise<number> {

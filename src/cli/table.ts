@@ -2,7 +2,19 @@
 
 import { type Command, command } from './command.ts'
 import { completionSpec, helpSpec, manSpec, versionSpec } from './table/basics.ts'
+import { demoSpec } from './table/demo.ts'
 import { keyGenerateSpec, keyImportSpec, keyInspectSpec, keyPublicSpec } from './table/key.ts'
+import {
+  attachAttestationSpec,
+  attachSbomSpec,
+  attachSignatureSpec,
+  cleanSpec,
+  copySpec,
+  downloadAttestationSpec,
+  downloadSbomSpec,
+  downloadSignatureSpec,
+  inspectSpec,
+} from './table/move.ts'
 import { loginSpec, logoutSpec, registryServeSpec } from './table/registry.ts'
 import { attestBlobSpec, attestSpec, signBlobSpec, signSpec } from './table/sign.ts'
 import { verifyAttestationSpec, verifyBlobAttestationSpec, verifyBlobSpec, verifySpec } from './table/verify.ts'
@@ -16,6 +28,15 @@ export const commands: readonly Command[] = [
   command(verifyAttestationSpec, () => import('./commands/verify-attestation.ts')),
   command(verifyBlobSpec, () => import('./commands/verify-blob.ts')),
   command(verifyBlobAttestationSpec, () => import('./commands/verify-blob-attestation.ts')),
+  command(inspectSpec, () => import('./commands/inspect.ts')),
+  command(copySpec, () => import('./commands/copy.ts')),
+  command(downloadSignatureSpec, () => import('./commands/download-signature.ts')),
+  command(downloadAttestationSpec, () => import('./commands/download-attestation.ts')),
+  command(downloadSbomSpec, () => import('./commands/download-sbom.ts')),
+  command(attachSignatureSpec, () => import('./commands/attach-signature.ts')),
+  command(attachAttestationSpec, () => import('./commands/attach-attestation.ts')),
+  command(attachSbomSpec, () => import('./commands/attach-sbom.ts')),
+  command(cleanSpec, () => import('./commands/clean.ts')),
   command(keyGenerateSpec, () => import('./commands/key-generate.ts')),
   command(keyImportSpec, () => import('./commands/key-import.ts')),
   command(keyInspectSpec, () => import('./commands/key-inspect.ts')),
@@ -23,6 +44,7 @@ export const commands: readonly Command[] = [
   command(loginSpec, () => import('./commands/login.ts')),
   command(logoutSpec, () => import('./commands/logout.ts')),
   command(registryServeSpec, () => import('./commands/registry-serve.ts')),
+  command(demoSpec, () => import('./commands/demo.ts')),
   command(completionSpec, () => import('./commands/completion.ts')),
   command(manSpec, () => import('./commands/man.ts')),
   command(helpSpec, () => import('./commands/help.ts')),

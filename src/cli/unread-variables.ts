@@ -5,12 +5,12 @@ import type { Context } from './context.ts'
 import { allFlags, variableOf } from './flags.ts'
 import { nearest } from './suggest.ts'
 
-const READ_ELSEWHERE = ['ZEGEL_PASSWORD']
+const READ_ELSEWHERE = ['ZEGEL_PASSWORD', 'ZEGEL_PROGRAM']
 
 export function warnOfUnreadVariables(context: Context): void {
   const written = Object.keys(context.io.environment).filter((name) => name.startsWith('ZEGEL_'))
   if (written.length === 0) return
-  const flags = context.commands.flatMap((spec) => allFlags(spec))
+  const flags = context.program.commands.flatMap((spec) => allFlags(spec))
   const known = [...READ_ELSEWHERE, ...flags.map(([name, flag]) => variableOf(name, flag))]
   for (const name of written) {
     const meant = known.includes(name)

@@ -71,7 +71,7 @@ function payloadFindings(payload: SimpleSigning, subject: Digest, question: Ques
           'subject',
           'SUBJECT_OTHER',
           `It is about ${payload.manifestDigest}, not about ${subject}.`,
-          'It was made for another image: sign this digest.',
+          'It was made for another image: take the image that was signed, or have this one signed.',
         ),
     ...annotationFindings(question.annotations, payload.annotations),
     ...nameFindings(question.name, payload.dockerReference),

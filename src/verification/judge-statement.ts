@@ -127,7 +127,7 @@ function subjectFinding(statement: Statement, subject: Subject | undefined, dige
     'subject',
     'SUBJECT_OTHER',
     `It is about ${about}, not about ${digest}.`,
-    'It was made for another image: sign this digest.',
+    'It was made for another image: take the image that was signed, or have this one signed.',
   )
 }
 

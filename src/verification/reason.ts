@@ -45,7 +45,7 @@ export function reasonOf(
 }
 
 function verified(signers: readonly TrustedKey[], question: Question): Reason {
-  const what = question.about.kind === 'signature' ? 'Signed' : `Attested${typeNames(question)}`
+  const what = question.about.kind === 'signature' ? 'Signed' : `Attested${attestedAs(question)}`
   return { code: 'VERIFIED', detail: `${what} with ${signers.map(nameKey).join(' and ')}.` }
 }
 
@@ -117,6 +117,12 @@ function nothingJudged(candidates: readonly Candidate[], question: Question): Re
     detail: `The image has no attestation${typeNames(question)}.`,
     fix: 'Attest it: zegel attest --key KEY --type TYPE --predicate FILE IMAGE',
   }
+}
+
+function attestedAs({ about }: Question): string {
+  return about.kind === 'attestation' && about.predicateType !== 'any'
+    ? ` as ${predicateTypeName(about.predicateType)}`
+    : ''
 }
 
 function typeNames({ about }: Question): string {

@@ -43,7 +43,7 @@ export async function zegel(argv: readonly string[], options: CallOptions = {}):
     random: (length) => randomBytes(length),
     askSecret: async () => secrets.shift(),
     signal: signals.signal,
-    atExit: () => {},
+    atExit: () => () => {},
   }
   const called = main(argv, io)
   await options.during?.(

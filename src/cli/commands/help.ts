@@ -7,7 +7,7 @@ import { nearest } from '../suggest.ts'
 
 export async function run(context: Context, input: { readonly arguments: readonly string[] }): Promise<0> {
   const name = input.arguments.join(' ')
-  const names = context.commands.flatMap((spec) => [spec.name, ...Object.keys(spec.aliases ?? {})])
+  const names = context.program.commands.flatMap((spec) => [spec.name, ...Object.keys(spec.aliases ?? {})])
   const isKnown = names.some((known) => known === name || known.startsWith(`${name} `))
   if (name !== '' && !isKnown) {
     const meant = nearest(name, names)
@@ -15,6 +15,6 @@ export async function run(context: Context, input: { readonly arguments: readonl
       fix: meant === undefined ? 'See all of them: zegel --help' : `Did you mean "zegel help ${meant}"?`,
     })
   }
-  await context.printText(helpFor(input.arguments, context.commands, context.style, context.io.stdout.width))
+  await context.printText(helpFor(input.arguments, context.program.commands, context.style, context.io.stdout.width))
   return 0
 }

@@ -5,6 +5,6 @@ import { manPage } from '../man.ts'
 import { version } from '../version.ts'
 
 export async function run(context: Context): Promise<0> {
-  await context.printText(manPage(context.commands, version))
+  await context.printText(manPage(context.program.commands, version))
   return 0
 }

@@ -28,7 +28,7 @@ export async function run(
     await writePredicate(context, options.predicateOut, options.type, statements)
   }
   if (context.isJson) await context.printJson(verifyAttestationReport(verdicts, at))
-  else await printText(context, verdicts, statements)
+  else await printText(context, verdicts, statements, options.predicateOut !== undefined)
   return status
 }
 
@@ -46,11 +46,14 @@ async function printText(
   context: Context,
   verdicts: readonly NamedVerdict[],
   statements: readonly Statement[],
+  isInFile: boolean,
 ): Promise<void> {
   for (const { name, verdict } of verdicts) {
     if (verdict.verdict === 'verified') context.say(verdictText(name, verdict, context.storyStyle))
     else await context.print(verdictText(name, verdict, context.style))
   }
+  // Whoever has the predicate in a file does not want it on the terminal too.
+  if (isInFile) return
   for (const { raw } of statements) {
     await context.io.stdout.write(raw)
     await context.io.stdout.write('\n')

@@ -1,7 +1,7 @@
 /** A verdict for people: the answer first, then why, the fix, and every candidate with every check. */
 
 import type { AttachmentProblem } from '../../attachments/index.ts'
-import { predicateTypeName } from '../../attestation/index.ts'
+import { imageSignaturePredicateType, predicateTypeName } from '../../attestation/index.ts'
 import { clip, formatBytes, forTerminal } from '../../base/index.ts'
 import type { Candidate, ChildVerdict, Finding, ImageVerdict, Judgement, Verdict } from '../../verification/index.ts'
 import type { Style } from './style.ts'
@@ -65,11 +65,16 @@ function candidateNode(candidate: Candidate, style: Style): TreeNode {
     'not-judged': style.dim('– not judged'),
     unreadable: style.unsure('? not readable'),
   }[verdict]
-  const what = predicateType === undefined ? '' : `, ${clip(predicateTypeName(predicateType), 80)}`
+  const what = predicateType === undefined ? '' : `, ${clip(statedName(predicateType), 80)}`
   const named = signedName === undefined || signedName === '' ? '' : style.dim(`, signed as ${clip(signedName, 100)}`)
   const where = style.dim(`${origin.place}, ${origin.manifest.slice(0, 19)}…, ${formatBytes(origin.size)}`)
   const head = `${outcome}  ${KINDS[origin.kind] ?? origin.kind}${what}${named}  ${where}`
   return { text: [head, ...candidate.findings.flatMap((finding) => findingLines(finding, style))].join('\n') }
+}
+
+/** What is stated, in the words of people. */
+function statedName(predicateType: string): string {
+  return predicateType === imageSignaturePredicateType ? 'image signature' : predicateTypeName(predicateType)
 }
 
 function findingLines({ check, outcome, code, detail, fix }: Finding, style: Style): readonly string[] {

@@ -1,0 +1,69 @@
+/** `zegel inspect IMAGE`: what is attached, as a tree. */
+
+import { type AttachmentNode, type ImageNode, inspectImage } from '../../attachments/index.ts'
+import { predicateTypeName } from '../../attestation/index.ts'
+import { clip, formatBytes, forTerminal } from '../../base/index.ts'
+import type { InspectReport } from '../../contract/index.ts'
+import { annotationKeys, isIndexMediaType } from '../../oci/index.ts'
+import type { Status } from '../command.ts'
+import type { Context } from '../context.ts'
+import { openForReading } from '../images.ts'
+import type { inspectSpec } from '../table/move.ts'
+import type { InputOf } from '../table/types.ts'
+import { kindWords, problemLines } from '../terminal/attachments.ts'
+import type { Style } from '../terminal/style.ts'
+import { drawTree, type TreeNode } from '../terminal/tree.ts'
+
+export async function run(
+  context: Context,
+  { options, arguments: names }: InputOf<typeof inspectSpec>,
+): Promise<Status> {
+  const [name = ''] = names
+  const { image, evidence, target } = await openForReading(context, name, options)
+  const node = await inspectImage(image, target, evidence)
+  if (context.isJson) {
+    const report: InspectReport = {
+      schema: 'zegel.dev/inspect/v1',
+      image: name,
+      trust: 'nothing-verified',
+      ...node,
+    }
+    await context.printJson(report)
+  } else {
+    await context.print(drawTree(imageNode(node, forTerminal(name), context.style)))
+    context.say(`Nothing of this is verified: "zegel verify --key KEY ${forTerminal(name)}" says what it proves.`)
+  }
+  return isUnseen(node) ? 3 : 0
+}
+
+function isUnseen({ problems, children = [] }: ImageNode): boolean {
+  return problems.some((problem) => problem.isUnseen) || children.some(isUnseen)
+}
+
+function imageNode(image: ImageNode, name: string, style: Style): TreeNode {
+  const { digest, mediaType, size, isMissing, attachments, problems, children = [] } = image
+  const kind = isIndexMediaType(mediaType) ? 'index' : 'image'
+  const facts = isMissing === true ? style.bad('named by the index, and not there') : `${kind}, ${formatBytes(size)}`
+  return {
+    text: `${style.bold(name)}  ${facts}\n${style.dim(digest)}`,
+    children: [
+      ...attachments.map((attachment) => attachmentNode(attachment, style)),
+      ...problemLines(problems).map((text) => ({ text: style.unsure(text) })),
+      ...children.map((child) => imageNode(child, forTerminal(child.platform ?? 'no platform'), style)),
+    ],
+  }
+}
+
+function attachmentNode(node: AttachmentNode, style: Style): TreeNode {
+  const { kind, place, manifest, size, predicateType, annotations, artifactType, mediaType, attachments = [] } = node
+  const created = annotations?.[annotationKeys.created]
+  const claims = [
+    ...(predicateType === undefined ? [] : [`says it states ${clip(predicateTypeName(predicateType), 100)}`]),
+    ...(created === undefined ? [] : [`made ${clip(created, 40)}`]),
+    ...(kind === 'unknown' ? [clip(artifactType ?? mediaType, 100)] : []),
+  ]
+  return {
+    text: `${kindWords[kind]}  ${[formatBytes(size), ...claims].join(', ')}\n${style.dim(`${manifest} (${place})`)}`,
+    children: attachments.map((below) => attachmentNode(below, style)),
+  }
+}
