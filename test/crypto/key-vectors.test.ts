@@ -62,7 +62,6 @@ describe.each(encrypted)('%s', (name) => {
     expect(await codeOfAsync(() => readPrivateKey(read(name), name, async () => utf8('test-passwore')))).toBe(
       'KEY_WRONG_PASSWORD',
     )
-    expect(await codeOfAsync(() => readPrivateKey(read(name), name, async () => utf8('')))).toBe('KEY_WRONG_PASSWORD')
     expect(await codeOfAsync(() => readPrivateKey(read(name), name, async () => undefined))).toBe(
       'KEY_PASSWORD_MISSING',
     )
