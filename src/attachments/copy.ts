@@ -18,6 +18,8 @@ import type { Pause } from './tagged-update.ts'
 export interface CopyOptions extends PlanOptions {
   /** The name it gets; without one it is put by its digest. */
   readonly tag?: string
+  /** Lets the tag move, when it names something else at the destination. */
+  readonly overwrite?: boolean
   /** Of an index, the one image of this platform: with its own attachments, not with those of the index. */
   readonly platform?: Platform
   /** The source's repository, when both are of one registry: blobs are mounted instead of sent. */
@@ -35,14 +37,21 @@ export interface CopyProgress {
   readonly totalItems: number
 }
 
+export interface ManifestCounts {
+  readonly sent: number
+  readonly present: number
+  readonly bytesSent: number
+  readonly bytesSkipped: number
+}
+
 export interface CopyResult {
   readonly digest: Digest
   readonly mediaType: string
   readonly tag?: string
   /** The index that the image of the platform was taken from. */
   readonly index?: Digest
-  readonly blobs: Pick<BlobCounts, 'sent' | 'present' | 'foreign'>
-  readonly manifests: { readonly sent: number; readonly present: number }
+  readonly blobs: BlobCounts
+  readonly manifests: ManifestCounts
   /** Referrers, and manifests under Cosign's tags, that are at the destination now. */
   readonly attachments: number
   /** Cosign's tags at the destination that held something else, which stayed beside what was copied. */
@@ -56,7 +65,7 @@ export interface CopyResult {
 
 /**
  * @param target a tag or digest of the source
- * @throws COPY_SOURCE_MISSING, COPY_SOURCE_INCOMPLETE, COPY_TOO_MUCH, COPY_PLATFORM_…; COPY_INCOMPLETE once something has been written
+ * @throws COPY_TAG_TAKEN, COPY_SOURCE_MISSING, COPY_SOURCE_INCOMPLETE, COPY_TOO_MUCH, COPY_PLATFORM_…; COPY_INCOMPLETE once something has been written
  * @example
  * const { digest, bytesSent } = await copyImage(source, destination, '1.4', { tag: '1.4', pause })
  */
@@ -68,6 +77,7 @@ export async function copyImage(
 ): Promise<CopyResult> {
   const named = await requireManifest(source, target)
   const image = await ofPlatform(source, named, options.platform)
+  await requireFreeTag(destination, image, options)
   const plan = await planCopy(source, image, options)
   const run = new CopyRun(source, destination, plan, options)
   await run.all(image)
@@ -93,6 +103,19 @@ async function ofPlatform(
   return chosen === undefined ? named : requireManifest(source, chosen.digest)
 }
 
+async function requireFreeTag(
+  destination: ContentStore,
+  image: RawManifest,
+  { tag, overwrite, only }: CopyOptions,
+): Promise<void> {
+  if (tag === undefined || overwrite === true || only !== undefined) return
+  const there = await destination.resolve(tag)
+  if (there === undefined || there.digest === image.descriptor.digest) return
+  throw attachmentFault('COPY_TAG_TAKEN', `The tag "${tag}" of ${destination.name} names ${there.digest}.`, {
+    fix: 'Nothing was copied. Let the tag move with --force, or choose another.',
+  })
+}
+
 class CopyRun {
   private readonly source: ContentReader
   private readonly destination: ContentStore
@@ -101,7 +124,7 @@ class CopyRun {
   private readonly mergedTags: string[] = []
   private readonly totals: Pick<CopyProgress, 'totalBytes' | 'totalItems'>
   private blobs: BlobCounts = { sent: 0, present: 0, foreign: 0, bytesSent: 0, bytesSkipped: 0 }
-  private manifests = { sent: 0, present: 0, bytesSent: 0, bytesSkipped: 0 }
+  private manifests: ManifestCounts = { sent: 0, present: 0, bytesSent: 0, bytesSkipped: 0 }
   private progress = { bytes: 0, items: 0 }
 
   constructor(source: ContentReader, destination: ContentStore, plan: CopyPlan, options: CopyOptions) {
@@ -135,13 +158,12 @@ class CopyRun {
   result(image: RawManifest): CopyResult {
     const { tag, only } = this.options
     const { problems } = this.plan
-    const { sent, present, foreign } = this.blobs
     return {
       digest: image.descriptor.digest,
       mediaType: image.descriptor.mediaType,
       ...(tag === undefined || only !== undefined ? {} : { tag }),
-      blobs: { sent, present, foreign },
-      manifests: { sent: this.manifests.sent, present: this.manifests.present },
+      blobs: this.blobs,
+      manifests: this.manifests,
       attachments: this.plan.waves.flat().filter(({ as }) => as.kind !== 'part').length,
       mergedTags: this.mergedTags,
       bytesSent: this.blobs.bytesSent + this.manifests.bytesSent,
@@ -187,13 +209,10 @@ class CopyRun {
   }
 
   private count(isSent: boolean, bytes: number): void {
-    if (isSent) {
-      this.manifests.sent += 1
-      this.manifests.bytesSent += bytes
-    } else {
-      this.manifests.present += 1
-      this.manifests.bytesSkipped += bytes
-    }
+    const { sent, present, bytesSent, bytesSkipped } = this.manifests
+    this.manifests = isSent
+      ? { ...this.manifests, sent: sent + 1, bytesSent: bytesSent + bytes }
+      : { ...this.manifests, present: present + 1, bytesSkipped: bytesSkipped + bytes }
     this.advance(bytes, 1)
   }
 

@@ -52,12 +52,17 @@ export interface ImageNode {
 
 /**
  * @param target a tag or digest
+ * @param evidence where what is attached lies, when that is another repository
  * @throws IMAGE_MISSING; what keeps attachments from being read is among the problems
  * @example const { attachments, children } = await inspectImage(repository, '1.4')
  */
-export async function inspectImage(reader: ContentReader, target: string): Promise<ImageNode> {
+export async function inspectImage(
+  reader: ContentReader,
+  target: string,
+  evidence: ContentReader = reader,
+): Promise<ImageNode> {
   const raw = await reader.manifest(target)
-  if (raw !== undefined) return new Inspection(reader).image(raw, 1)
+  if (raw !== undefined) return new Inspection(reader, evidence).image(raw, 1)
   const what = isDigest(target) ? `manifest ${target}` : `tag "${target}"`
   throw attachmentFault('IMAGE_MISSING', `There is no ${what} in ${reader.name}.`)
 }
@@ -67,10 +72,12 @@ const LOOKUPS_AT_ONCE = 4
 
 class Inspection {
   private readonly reader: ContentReader
+  private readonly evidence: ContentReader
   private readonly lookedUp = new Set<Digest>()
 
-  constructor(reader: ContentReader) {
+  constructor(reader: ContentReader, evidence: ContentReader) {
     this.reader = reader
+    this.evidence = evidence
   }
 
   async image(raw: RawManifest, depth: number): Promise<ImageNode> {
@@ -107,7 +114,7 @@ class Inspection {
   ): Promise<readonly AttachmentNode[]> {
     if (this.lookedUp.has(subject)) return []
     this.lookedUp.add(subject)
-    const found = await findManifests(this.reader, subject, { withSboms: true })
+    const found = await findManifests(this.evidence, subject, { withSboms: true })
     problems.push(...found.problems)
     if (depth > limits.copyDepth && found.manifests.length > 0) {
       problems.push(tooDeep(`What hangs on attachments is shown ${limits.copyDepth} deep; more lies deeper.`))

@@ -1,6 +1,7 @@
 /** What the `download` commands share: the image (of an index, of one platform), the documents, the report. */
 
 import {
+  type AttachmentProblem,
   choosePlatform,
   type Download,
   type DownloadOptions,
@@ -26,7 +27,7 @@ export interface Found {
   readonly reader: ContentReader
   readonly digest: Digest
   readonly downloads: readonly Download[]
-  readonly problems: DownloadReport['problems']
+  readonly problems: readonly AttachmentProblem[]
 }
 
 export async function findAll(

@@ -8,9 +8,9 @@ export const attachmentNode = z.object({
   place,
   manifest: digest,
   artifactType: z.string().optional(),
-  layer: digest,
-  mediaType: z.string().describe('Of the layer'),
-  size: z.int().nonnegative().describe('Bytes of the layer'),
+  layer: digest.optional().describe('Left out where the manifest has no layer'),
+  mediaType: z.string().describe('Of the layer, or of a manifest without layers'),
+  size: z.int().nonnegative().describe('Bytes of the layer, or of a manifest without layers'),
   predicateType: z.string().optional().describe('What it says it states: not verified'),
   annotations: z.record(z.string(), z.string()).optional(),
   get attachments(): z.ZodOptional<z.ZodArray<typeof attachmentNode>> {
@@ -31,6 +31,7 @@ export const inspectChild = z.object({
   digest: imageNode.digest,
   mediaType: imageNode.mediaType,
   size: imageNode.size,
+  isMissing: z.boolean().optional().describe('The index names it, and it is not there'),
   attachments: imageNode.attachments,
   problems: imageNode.problems,
   get children(): z.ZodOptional<z.ZodArray<typeof inspectChild>> {
@@ -53,10 +54,19 @@ export const copyReport = z.object({
   source: z.string(),
   destination: z.string(),
   digest,
-  tags: z.array(z.string()).describe('Every tag written at the destination'),
-  manifests: counted.describe('Written'),
-  blobs: z.object({ copied: counted, mounted: counted, present: counted }),
+  index: digest.optional().describe('With --platform: the index that the image was taken from'),
+  tags: z.array(z.string()).describe('Every tag that names the image at the destination now'),
+  manifests: z.object({ copied: counted, present: counted }),
+  blobs: z.object({
+    copied: counted,
+    present: counted.describe('There already, or mounted from another repository of the registry'),
+    foreign: z.int().nonnegative().describe('Layers that may not be distributed and were left where their URLs say'),
+  }),
   attachments: z.int().nonnegative().describe('Signatures, attestations and other referrers that came along'),
+  mergedTags: z
+    .array(z.string())
+    .describe('Tags of Cosign that held something else, which stayed beside what was copied'),
+  isIncomplete: z.boolean().describe('Something attached could not be read, and may be missing from the copy'),
   problems: z.array(attachmentProblem),
 })
 
@@ -97,7 +107,15 @@ export const cleanReport = z.object({
   digest,
   isDryRun: z.boolean(),
   removed: z
-    .array(z.object({ kind: attachmentKind, place, manifest: digest, tag: z.string().optional() }))
+    .array(
+      z.object({
+        kind: attachmentKind,
+        place,
+        manifest: digest,
+        layer: digest.optional(),
+        tag: z.string().optional(),
+      }),
+    )
     .describe('With --dry-run: what would be removed'),
   problems: z.array(attachmentProblem),
 })
