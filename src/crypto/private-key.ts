@@ -1,7 +1,7 @@
 /** Reading private keys (Cosign's, PKCS#8 plain and encrypted, SEC1, PKCS#1), making them, and writing them as Cosign does. */
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import type { Bytes } from '../base/index.ts'
+import { type Bytes, forShell } from '../base/index.ts'
 import { SUPPORTED_KEYS } from './algorithm-names.ts'
 import { readDerSequence } from './der.ts'
 import { cryptoFault } from './faults.ts'
@@ -39,7 +39,7 @@ export async function readPrivateKey(
   const block = choose(openKeyFile(bytes, where), where)
   if (block.kind === 'pem-encrypted') {
     throw cryptoFault('KEY_UNSUPPORTED', `${where} has OpenSSL's old PEM encryption, which is too weak to keep.`, {
-      fix: `Encrypt it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc -in ${where} -out KEY.pem`,
+      fix: `Encrypt it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc -in ${forShell(where)} -out KEY.pem`,
     })
   }
   if (block.kind !== 'sigstore' && block.kind !== 'pkcs8-encrypted') return fromDer(block.kind, block.bytes, where)

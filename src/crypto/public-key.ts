@@ -1,7 +1,7 @@
 /** Reading and writing public keys: SubjectPublicKeyInfo and PKCS#1 in PEM or DER, and the key inside an X.509 certificate. */
 
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { type Bytes, Fault } from '../base/index.ts'
+import { type Bytes, Fault, forShell } from '../base/index.ts'
 import { contextTag, readDerSequence } from './der.ts'
 import { cryptoFault } from './faults.ts'
 
@@ -27,7 +27,7 @@ function choose(blocks: readonly KeyBlock[], where: string): KeyBlock {
   const chosen = keys[0] ?? blocks.find(({ kind }) => kind === 'certificate')
   if (chosen === undefined) {
     throw cryptoFault('KEY_NOT_PUBLIC', `${where} is a private key; what is wanted here is its public key.`, {
-      fix: `Write it once with "zegel key public --key ${where}" and give that file.`,
+      fix: `Write its public key once and give that file: zegel key public --key ${forShell(where)}`,
     })
   }
   if (keys.length > 1) {
