@@ -8,6 +8,7 @@ import type { Bytes } from '../base/index.ts'
 import { type Input, Interrupted, type Io, type Output } from './io.ts'
 
 export function processIo(): Io {
+  const { signal, stop } = signals()
   return {
     stdout: outputOf(1),
     stderr: outputOf(2),
@@ -18,8 +19,8 @@ export function processIo(): Io {
     },
     clock: Date.now,
     random: (length) => process.getBuiltinModule('node:crypto').randomBytes(length),
-    askSecret,
-    signal: signals(),
+    askSecret: (question) => askSecret(question, stop),
+    signal,
     atExit: (clean) => {
       process.once('exit', clean)
       return () => {
@@ -102,15 +103,19 @@ function stdin(): Input {
   }
 }
 
-/** Only where somebody can answer. */
-async function askSecret(question: string): Promise<string | undefined> {
+/** Only where somebody can answer. @param stop Ctrl-C at the prompt, which the terminal then hands over as a key */
+async function askSecret(question: string, stop: (status: 130) => void): Promise<string | undefined> {
   if (!isTerminalFile(0) || !isTerminalFile(2)) return undefined
   const { isCancel, password } = await import('@clack/prompts')
+  // A terminal that says it has no width would get one letter a line.
+  if (process.stderr.columns === 0) process.stderr.columns = 80
   const answer = await password({ message: question, output: process.stderr })
-  return isCancel(answer) ? undefined : (answer ?? '')
+  if (!isCancel(answer)) return answer ?? ''
+  stop(130)
+  return undefined
 }
 
-function signals(): AbortSignal {
+function signals(): { signal: AbortSignal; stop: (status: 130 | 143) => void } {
   const controller = new AbortController()
   const stop = (status: 130 | 143): void => {
     // A second Ctrl-C: whoever presses it doesn't want to wait any longer.
@@ -119,5 +124,5 @@ function signals(): AbortSignal {
   }
   process.on('SIGINT', () => stop(130))
   process.on('SIGTERM', () => stop(143))
-  return controller.signal
+  return { signal: controller.signal, stop }
 }
