@@ -4,27 +4,31 @@
  */
 
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { bundle } from './build/bundle.ts'
 import { thirdPartyLicences } from './build/licences.ts'
 import { manifest } from './build/manifest.ts'
 import { emitTypes } from './build/types.ts'
 
 const root = join(import.meta.dirname, '..')
-const dist = join(process.argv[2] ?? join(root, 'dist'))
+const dist = resolve(process.argv[2] ?? join(root, 'dist'))
 const started = performance.now()
 
-/** The rooms that have a door, besides the compositions: each is a subpath of the package. */
+/**
+ * The rooms that are subpaths of the package: all that have a door, besides the compositions and `contract`, whose types are those
+ * of a schema library that consumers don't have (its JSON Schemas ship instead).
+ */
 const rooms = globSync('*/index.ts', { cwd: join(root, 'src') })
   .map((path) => path.replace(/[/\\]index\.ts$/, ''))
-  .filter((room) => !['cli', 'server'].includes(room))
+  .filter((room) => !['cli', 'server', 'contract'].includes(room))
   .sort()
 
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(join(dist, 'bin'), { recursive: true })
 
-const inputs = await bundle({ root, dist, doors: ['index.ts', ...rooms.map((room) => `${room}/index.ts`)] })
-emitTypes({ root, dist, doors: ['index.ts', ...rooms.map((room) => `${room}/index.ts`)] })
+const doors = ['index.ts', ...rooms.map((room) => `${room}/index.ts`)]
+const inputs = await bundle({ root, dist, doors })
+emitTypes({ root, dist, doors })
 for (const file of ['zegel.js', 'start.js', 'package.json']) {
   cpSync(join(import.meta.dirname, 'build/launcher', file), join(dist, 'bin', file))
 }
