@@ -1,6 +1,6 @@
 /** The connections of one fetcher: keep-alive, bounded per host, one pool for each way of speaking TLS. `node:https` comes with the first https URL. */
 
-import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http'
+import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions, request } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import { type Environment, limits } from '../base/index.ts'
 import { isLoopback } from './hosts.ts'
@@ -68,10 +68,7 @@ export function createLines(
   return {
     line: async (url) => {
       const proxy = proxyFor(url, environment)
-      if (url.protocol === 'http:') {
-        const { request } = await import('node:http')
-        return { agent: plainAgent(proxy), request }
-      }
+      if (url.protocol === 'http:') return { agent: plainAgent(proxy), request }
       const settings = (await settingsFor(url)) ?? noSettings
       const [https, agent] = await Promise.all([import('node:https'), secureAgent(settings, proxy)])
       return { agent, request: https.request }

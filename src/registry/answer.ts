@@ -46,7 +46,15 @@ export async function refusalOf(response: HttpResponse, registry: string, what: 
     })
   }
   if (status >= 400) {
-    return registryFault('REGISTRY_REFUSED', `${registry} does not take ${what} (status ${status}).${said}`, { facts })
+    const fix = /to an HTTPS server/i.test(words)
+      ? {
+          fix: `It speaks TLS: put its ca.crt into a certs.d folder, for example /etc/docker/certs.d/${registry}/ca.crt.`,
+        }
+      : {}
+    return registryFault('REGISTRY_REFUSED', `${registry} does not take ${what} (status ${status}).${said}`, {
+      facts,
+      ...fix,
+    })
   }
   return invalidAnswer(registry, `status ${status} to ${what}`, facts)
 }
