@@ -83,8 +83,10 @@ async function ownWords(response: HttpResponse): Promise<string> {
   try {
     return clip(errorMessages(readJson(bytes, { maxDepth: 16 })), QUOTED)
   } catch {
-    const isText = (response.headers.get('content-type') ?? '').startsWith('text/plain')
-    return isText ? clip(Buffer.from(bytes).toString('utf8').trim(), QUOTED) : ''
+    // Go's own refusals come without a type at all.
+    const isText = /^(?:text\/plain|$)/.test(response.headers.get('content-type') ?? '')
+    const text = Buffer.from(bytes).toString('utf8').trim()
+    return isText && !text.startsWith('<') ? clip(text, QUOTED) : ''
   }
 }
 
