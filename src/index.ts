@@ -8,8 +8,22 @@ export { predicateTypeOf } from './attestation/index.ts'
 export { type Digest, Fault, fixedClock, parseDigest } from './base/index.ts'
 export { type PrivateKey, type PublicKey, readPrivateKey, readPublicKey } from './crypto/index.ts'
 export { memoryStore, openLayout, openLayoutForWriting } from './layout/index.ts'
-export { type ContentReader, type ContentStore, parseImageSource, parseReference, type Reference } from './oci/index.ts'
-export { attestImage, keySigner, type Signer, type SigningContext, type SigningTarget, signImage } from './signing/index.ts'
+export {
+  type ContentReader,
+  type ContentStore,
+  parseImageSource,
+  parseReference,
+  type Reference,
+  targetOf,
+} from './oci/index.ts'
+export {
+  attestImage,
+  keySigner,
+  type Signer,
+  type SigningContext,
+  type SigningTarget,
+  signImage,
+} from './signing/index.ts'
 export {
   type Candidate,
   type Finding,
