@@ -1,7 +1,6 @@
 /** Opens what the command line names as an image: a repository of a registry, a layout folder, an archive. */
 
 import { type Digest, parseDigest } from '../base/index.ts'
-import { openImage, openLayoutForWriting } from '../layout/index.ts'
 import {
   type ContentReader,
   type ContentStore,
@@ -35,11 +34,17 @@ export interface OpenedImage<C extends ContentReader = ContentReader> {
   readonly target: string
 }
 
+/** Folders and archives bring tar and compression with them: a call about a registry loads none of it. */
+function layouts(): Promise<typeof import('../layout/index.ts')> {
+  return import('../layout/index.ts')
+}
+
 /** @throws REFERENCE_INVALID, LAYOUT_…, ARCHIVE_…, DOCKER_ARCHIVE_… */
 export async function openForReading(context: Context, name: string, options: ImageOptions): Promise<OpenedImage> {
   const source = parseImageSource(name)
   if (source.kind === 'registry') return openRepository(context, source, options)
   const expected: Digest | undefined = options.digest === undefined ? undefined : parseDigest(options.digest)
+  const { openImage } = await layouts()
   const opened = await openImage(source, {
     temporary: await context.temporary.folder(),
     ...(expected === undefined ? {} : { expected }),
@@ -62,6 +67,7 @@ export async function openForSigning(
       fix: `Unpack it with "zegel copy ${name} oci:DIR", and sign oci:DIR.`,
     })
   }
+  const { openLayoutForWriting } = await layouts()
   const store = await openLayoutForWriting(source.path)
   context.atEnd(() => store[Symbol.asyncDispose]())
   const { descriptor } = await store.resolveImage({

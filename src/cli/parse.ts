@@ -1,6 +1,6 @@
-/** Reads the flags and arguments of one command. Commander is given only this command, made from its description. */
+/** Reads the flags and arguments of one command, as its description says; Node's own `parseArgs` takes the words apart. */
 
-import { Argument, Command, CommanderError, Option } from 'commander'
+import { parseArgs } from 'node:util'
 import type { Environment } from '../base/index.ts'
 import { cliFault } from './faults.ts'
 import { allFlags, optionOf, usageOf, variableOf } from './flags.ts'
@@ -29,53 +29,55 @@ export function parseCommand(
 ): Parsed {
   const flags = allFlags(spec)
   const given: Given = new Map()
-  const parser = makeParser(spec, flags, given)
-  try {
-    parser.parse(withoutSwitchValues(rest, flags, given), { from: 'user' })
-  } catch (error) {
-    if (error instanceof CommanderError) throw asFault(error, spec, flags)
-    throw error
-  }
+  const { words, unknown } = takeApart(withoutSwitchValues(rest, flags, given), flags, given)
+  if (unknown !== undefined) throw unknownFlag(unknown, spec, flags)
+  checkCount(spec, words)
   const options = Object.fromEntries(
     flags.map(([name, flag]) => [optionOf(name), optionValue(name, flag, given, environment, presets)]),
   )
   checkRequired(spec, flags, options)
-  return { options, words: checkedWords(spec, parser.args) }
+  return { options, words: checkedWords(spec, words) }
 }
 
-function makeParser(spec: CommandSpec, flags: readonly NamedFlag[], given: Given): Command {
-  const parser = new Command(spec.name)
-  parser.exitOverride().helpOption(false).showSuggestionAfterError(false)
-  parser.configureOutput({ writeOut: () => {}, writeErr: () => {} })
-  for (const { name, isMany, isOptional } of spec.arguments ?? []) {
-    const word = isMany === true ? `${name}...` : name
-    parser.addArgument(new Argument(isOptional === true ? `[${word}]` : `<${word}>`))
-  }
-  for (const [name, flag] of flags) {
-    for (const long of [name, ...(flag.aliases ?? [])]) addFlag(parser, name, long, flag, flags, given)
-  }
-  return parser
-}
-
-function addFlag(
-  parser: Command,
-  name: string,
-  long: string,
-  flag: Flag,
+/** The words that are no flags, and the first flag that the command hasn't; a wrong value is told before either. */
+function takeApart(
+  rest: readonly string[],
   flags: readonly NamedFlag[],
   given: Given,
-): void {
-  const short = flag.short === undefined || long !== name ? '' : `-${flag.short}, `
-  const isSwitch = flag.kind === 'switch'
-  const option = new Option(`${short}--${long}${isSwitch ? '' : ' <value>'}`)
-  if (!isSwitch) {
-    option.argParser((written: string) => {
-      if (looksLikeFlag(written, flags)) throw missingValue(`--${long}`, flag)
-      add(given, name, readValue(flag, written, `--${long}`))
-    })
+): { words: readonly string[]; unknown: string | undefined } {
+  const known = new Map(flags.flatMap((named) => namesOf(...named).map((long) => [long, named] as const)))
+  // What is wrong gets our own words: parseArgs only splits, and says of every word what it took it for.
+  const { tokens } = parseArgs({ args: [...rest], options: parseOptions(flags), strict: false, tokens: true })
+  const words: string[] = []
+  let unknown: string | undefined
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value)
+    if (token.kind !== 'option') continue
+    const [name, flag] = known.get(token.name) ?? []
+    if (name === undefined || flag === undefined) unknown ??= token.rawName
+    else if (flag.kind === 'switch') add(given, name, true)
+    else add(given, name, givenValue(`--${token.name}`, flag, token.value, flags))
   }
-  parser.addOption(option)
-  if (isSwitch) parser.on(`option:${option.name()}`, () => add(given, name, true))
+  return { words, unknown }
+}
+
+function parseOptions(
+  flags: readonly NamedFlag[],
+): Readonly<Record<string, { type: 'boolean' | 'string'; short?: string }>> {
+  return Object.fromEntries(
+    flags.flatMap(([name, flag]) => {
+      const type = flag.kind === 'switch' ? ('boolean' as const) : ('string' as const)
+      return namesOf(name, flag).map((long) => [
+        long,
+        flag.short === undefined || long !== name ? { type } : { type, short: flag.short },
+      ])
+    }),
+  )
+}
+
+function givenValue(written: string, flag: Flag, value: string | undefined, flags: readonly NamedFlag[]): Value {
+  if (value === undefined || looksLikeFlag(value, flags)) throw missingValue(written, flag)
+  return readValue(flag, value, written)
 }
 
 function add(given: Given, name: string, value: Value): void {
@@ -168,24 +170,18 @@ function missingValue(written: string, flag: Flag): Error {
   })
 }
 
-function asFault(error: CommanderError, spec: CommandSpec, flags: readonly NamedFlag[]): Error {
-  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? ''
-  switch (error.code) {
-    case 'commander.unknownOption':
-      return unknownFlag(quoted, spec, flags)
-    case 'commander.optionMissingArgument': {
-      const long = /--([a-z0-9-]+)/.exec(quoted)?.[1] ?? quoted
-      const flag = flags.find(([name, it]) => namesOf(name, it).includes(long))?.[1]
-      return missingValue(`--${long}`, flag ?? { kind: 'text', help: '' })
-    }
-    case 'commander.missingArgument':
-      return cliFault('USAGE_ARGUMENT_MISSING', `"zegel ${spec.name}" needs ${aOr(quoted)}.`, {
-        fix: `Write: ${usageOf(spec)}`,
-      })
-    default:
-      return cliFault('USAGE_ARGUMENT_EXCESS', `"zegel ${spec.name}" was given more than it takes.`, {
-        fix: `Write: ${usageOf(spec)}`,
-      })
+function checkCount(spec: CommandSpec, words: readonly string[]): void {
+  const described = spec.arguments ?? []
+  const missing = described[words.length]
+  if (missing !== undefined && missing.isOptional !== true) {
+    throw cliFault('USAGE_ARGUMENT_MISSING', `"zegel ${spec.name}" needs ${aOr(missing.name)}.`, {
+      fix: `Write: ${usageOf(spec)}`,
+    })
+  }
+  if (words.length > described.length && described.at(-1)?.isMany !== true) {
+    throw cliFault('USAGE_ARGUMENT_EXCESS', `"zegel ${spec.name}" was given more than it takes.`, {
+      fix: `Write: ${usageOf(spec)}`,
+    })
   }
 }
 
