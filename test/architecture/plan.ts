@@ -64,7 +64,7 @@ export const plan: Plan = {
     enforcement: { floor: 10, separate: ['gate', 'gateway', 'admission', 'node'] },
     evidence: { floor: 11 },
     api: { floor: 12, packages: ['hono', '@hono/node-server', '@hono/zod-openapi', 'zod'] },
-    cli: { floor: 13, composes: true, packages: ['commander', '@clack/prompts', 'zod', 'yaml', 'modern-tar'] },
+    cli: { floor: 13, composes: true, packages: ['@clack/prompts', 'zod', 'yaml', 'modern-tar'] },
     server: {
       floor: 13,
       composes: true,
