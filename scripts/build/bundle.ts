@@ -1,7 +1,9 @@
 /** One esbuild call for the command line and all doors, with shared chunks, so that each class exists once. */
 
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
+import { takeBuiltins } from './builtins.ts'
 
 interface Bundle {
   readonly root: string
@@ -36,6 +38,14 @@ export async function bundle({ root, dist, doors }: Bundle): Promise<readonly st
   } satisfies BuildOptions
   const { metafile } = await build({ ...options, write: false })
   const needsRequire = Object.values(metafile.inputs).some((input) => input.format === 'cjs')
-  await build({ ...options, ...(needsRequire ? { banner: { js: requireBanner } } : {}) })
+  const { outputFiles } = await build({
+    ...options,
+    ...(needsRequire ? { banner: { js: requireBanner } } : {}),
+    write: false,
+  })
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, takeBuiltins(text))
+  }
   return Object.keys(metafile.inputs)
 }
