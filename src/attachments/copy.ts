@@ -89,7 +89,9 @@ async function requireManifest(source: ContentReader, target: string): Promise<R
   const raw = await source.manifest(target)
   if (raw !== undefined) return raw
   const what = isDigest(target) ? `manifest ${target}` : `tag "${target}"`
-  throw attachmentFault('COPY_SOURCE_MISSING', `There is no ${what} in ${source.name}.`)
+  throw attachmentFault('COPY_SOURCE_MISSING', `There is no ${what} in ${source.name}.`, {
+    fix: 'Check the name and the tag.',
+  })
 }
 
 async function ofPlatform(

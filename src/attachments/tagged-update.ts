@@ -1,10 +1,9 @@
 /**
  * Changes the manifest behind a tag that several writers change at once, on registries that know no conditional PUT (distribution-spec 1.1
- * warns of this race and leaves it open): write, read back, and read again after every other writer's window has passed; what was lost is
- * written again.
+ * warns of this race and leaves it open): write, and read again after every other writer's window has passed; what was lost is written again.
  */
 
-import { type Bytes, type Digest, digestOf } from '../base/index.ts'
+import { type Bytes, type Digest, digestOf, Fault } from '../base/index.ts'
 import type { ContentStore, Descriptor, RawManifest } from '../oci/index.ts'
 import { attachmentFault } from './faults.ts'
 
@@ -14,6 +13,8 @@ export interface Pause {
   wait(milliseconds: number): Promise<void>
   /** 0 up to, not including, 1. */
   random(): number
+  /** Milliseconds since any moment: with it a writer learns how slow the place is, and waits as long as that asks for. */
+  now?(): number
 }
 
 export interface NewTagged {
@@ -27,27 +28,35 @@ export interface NewTagged {
 export type TagChange = (current: RawManifest | undefined) => NewTagged | 'delete' | undefined
 
 const ATTEMPTS = 30
-/** Longer than the time between a writer's read and its write on a slow registry; uncontended writers wait once. */
+/** Longer than the time between a writer's last read and his write on a busy registry; uncontended writers wait once. */
 const SETTLE_MS = 150
+const LONGEST_SETTLE_MS = 3000
+/** Failures in a row that are taken for the noise of writers who are at it together. */
+const FAILURES = 6
+/** docker-registry answers 500, 400 or with torn content while several write to one tag or push one blob; all of it passes. */
+const PASSING: readonly string[] = [
+  'REGISTRY_SERVER_ERROR',
+  'REGISTRY_REFUSED',
+  'REGISTRY_ANSWER_INVALID',
+  'DIGEST_MISMATCH',
+  'CONTENT_MISSING',
+]
 
 /**
  * @returns whether anything was written
  * @throws FALLBACK_TAG_CONTENDED when other writers undo the change again and again
  */
 export async function updateTag(store: ContentStore, tag: string, change: TagChange, pause: Pause): Promise<boolean> {
-  let hasWritten = false
+  const update = new TagUpdate(store, tag, change, pause)
+  let failures = 0
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const current = await store.manifest(tag)
-    const next = change(current)
-    if (next === undefined) {
-      if (!hasWritten) return false
-      await pause.wait(SETTLE_MS * (1 + pause.random()))
-      if (change(await store.manifest(tag)) === undefined) return true
-      continue
+    try {
+      if (await update.step()) return update.hasWritten
+      failures = 0
+    } catch (error) {
+      if (!isPassing(error) || ++failures >= FAILURES) throw error
     }
-    await write(store, tag, current, next)
-    hasWritten = true
-    await pause.wait(attempt * 20 * pause.random())
+    await pause.wait(failures * 50 * (0.5 + pause.random()) + attempt * 20 * pause.random())
   }
   throw attachmentFault(
     'FALLBACK_TAG_CONTENDED',
@@ -58,21 +67,82 @@ export async function updateTag(store: ContentStore, tag: string, change: TagCha
   )
 }
 
-async function write(
-  store: ContentStore,
-  tag: string,
-  current: RawManifest | undefined,
-  next: NewTagged | 'delete',
-): Promise<void> {
-  if (next === 'delete') {
-    // By digest: registries that delete manifests need not delete tags, and what another writer has put there meanwhile stays.
-    if (current !== undefined) await store.deleteManifest(current.descriptor.digest)
-    return
+function isPassing(error: unknown): boolean {
+  return error instanceof Fault && PASSING.includes(error.code) && error.facts['status'] !== 405
+}
+
+class TagUpdate {
+  hasWritten = false
+  private readonly store: ContentStore
+  private readonly tag: string
+  private readonly change: TagChange
+  private readonly pause: Pause
+  /** The longest time from a read to the end of the write that relied on it: others need as long. */
+  private slowest = 0
+  private isContended = false
+
+  constructor(store: ContentStore, tag: string, change: TagChange, pause: Pause) {
+    this.store = store
+    this.tag = tag
+    this.change = change
+    this.pause = pause
   }
-  for (const { descriptor, bytes } of next.blobs ?? []) await store.putBlob(descriptor, { parts: [bytes] })
-  const digest: Digest = digestOf(next.bytes)
-  await store.putManifest(
-    { descriptor: { mediaType: next.mediaType, digest, size: next.bytes.length }, bytes: next.bytes },
-    tag,
-  )
+
+  /** True when it stands as it should, and, where it was written, has stood for a while. */
+  async step(): Promise<boolean> {
+    const current = await this.store.manifest(this.tag)
+    const next = this.change(current)
+    if (next === undefined) return !this.hasWritten || this.hasSettled()
+    // Whatever was written before is gone.
+    this.isContended ||= this.hasWritten
+    await this.write(current, next)
+    return false
+  }
+
+  private async hasSettled(): Promise<boolean> {
+    const least = Math.max(SETTLE_MS, this.slowest * 4) * (this.isContended ? 2 : 1)
+    await this.pause.wait(Math.min(least, LONGEST_SETTLE_MS) * (1 + this.pause.random()))
+    const isRight = this.change(await this.store.manifest(this.tag)) === undefined
+    this.isContended ||= !isRight
+    return isRight
+  }
+
+  private async write(current: RawManifest | undefined, next: NewTagged | 'delete'): Promise<void> {
+    const { store, tag } = this
+    if (next === 'delete') {
+      if (current !== undefined) await this.delete(current.descriptor.digest)
+      this.hasWritten = true
+      return
+    }
+    for (const { descriptor, bytes } of next.blobs ?? []) await store.putBlob(descriptor, { parts: [bytes] })
+    const since = this.now()
+    // The blobs took their time: the shorter the window between the last read and the write, the less is lost in it.
+    if (await this.hasChanged(current)) {
+      this.isContended = true
+      return
+    }
+    const digest: Digest = digestOf(next.bytes)
+    const descriptor = { mediaType: next.mediaType, digest, size: next.bytes.length }
+    try {
+      await store.putManifest({ descriptor, bytes: next.bytes }, tag)
+    } finally {
+      this.hasWritten = true
+      this.slowest = Math.max(this.slowest, this.now() - since)
+    }
+  }
+
+  /** By digest: registries that delete manifests need not delete tags, and what another writer has put there meanwhile stays. */
+  private async delete(digest: Digest): Promise<void> {
+    const { store, tag } = this
+    await store.deleteManifest(digest)
+    if ((await store.resolve(tag))?.digest === digest) await store.deleteManifest(tag)
+  }
+
+  private async hasChanged(current: RawManifest | undefined): Promise<boolean> {
+    return (await this.store.resolve(this.tag))?.digest !== current?.descriptor.digest
+  }
+
+  private now(): number {
+    return this.pause.now?.() ?? 0
+  }
 }

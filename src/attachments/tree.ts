@@ -64,7 +64,9 @@ export async function inspectImage(
   const raw = await reader.manifest(target)
   if (raw !== undefined) return new Inspection(reader, evidence).image(raw, 1)
   const what = isDigest(target) ? `manifest ${target}` : `tag "${target}"`
-  throw attachmentFault('IMAGE_MISSING', `There is no ${what} in ${reader.name}.`)
+  throw attachmentFault('IMAGE_MISSING', `There is no ${what} in ${reader.name}.`, {
+    fix: 'Check the name and the tag.',
+  })
 }
 
 /** Each of them asks for five places at once. */

@@ -10,6 +10,7 @@ export function pauseOf({ io, signal }: Context): Pause {
       return new Promise((resolve) => setTimeout(resolve, milliseconds))
     },
     random: () => Buffer.from(io.random(4)).readUInt32BE() / 2 ** 32,
+    now: io.clock,
   }
 }
 
