@@ -58,10 +58,17 @@ export async function putBlob(
   }
 }
 
-/** The connection or the session broke; what the registry says or the source throws is another matter. */
+/**
+ * The connection or the session broke, or the registry stumbled: docker-registry answers 500 when several push one blob. What it says
+ * otherwise (507: it is full) or the source throws is another matter.
+ */
 function isLost(error: unknown): boolean {
-  return error instanceof Fault && (error.code === 'REGISTRY_UNREACHABLE' || error.code === 'REGISTRY_UPLOAD_LOST')
+  if (!(error instanceof Fault)) return false
+  if (error.code === 'REGISTRY_SERVER_ERROR') return PASSING.includes(error.facts['status'])
+  return error.code === 'REGISTRY_UNREACHABLE' || error.code === 'REGISTRY_UPLOAD_LOST'
 }
+
+const PASSING: readonly unknown[] = [500, 502, 503, 504]
 
 class Upload {
   private readonly context: RepositoryContext
