@@ -1,6 +1,6 @@
 /**
  * Node's own modules in what ships, taken without the copy of all their exports that an `import` of an ES module makes: reading those runs
- * lazy getters, and `import { request } from 'node:http'` would load the WebSocket client (docs/decisions/0004-quick-to-start.md).
+ * lazy getters, and `import { request } from 'node:http'` would load the WebSocket client (docs/decisions/0009-quick-to-start.md).
  */
 
 /** What most calls never reach: taken when one of its functions is called. */

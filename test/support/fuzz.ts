@@ -1,4 +1,4 @@
-/** Fuzzing with a fixed seed: the same cases in every run, other ones with ZEGEL_FUZZ_SEED. */
+/** Fuzzing with a fixed seed: the same cases in every run, other ones with ZEGEL_FUZZ_SEED, more of them with ZEGEL_FUZZ_RUNS. */
 
 import fc from 'fast-check'
 import { Fault } from '../../src/base/index.ts'
@@ -6,7 +6,7 @@ import { Fault } from '../../src/base/index.ts'
 export const fuzzSeed = Number(process.env['ZEGEL_FUZZ_SEED'] ?? 20261123)
 
 export function fuzzOptions(numRuns: number): { seed: number; numRuns: number } {
-  return { seed: fuzzSeed, numRuns }
+  return { seed: fuzzSeed, numRuns: Number(process.env['ZEGEL_FUZZ_RUNS'] ?? numRuns) }
 }
 
 /** What a parser made of its input: a value, or the code of the Fault it refused with. Anything else thrown is a crash and passes on. */
