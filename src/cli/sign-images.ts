@@ -18,6 +18,7 @@ import { resultFile, writeFileAtomically } from './files.ts'
 import { type ImageOptions, type OpenedImage, openForSigning } from './images.ts'
 import { openPrivateKey } from './keys.ts'
 import type { PasswordOptions } from './password.ts'
+import { pauseOf } from './pause.ts'
 
 export interface SignOptions extends ImageOptions, PasswordOptions {
   readonly key: string
@@ -78,14 +79,7 @@ function targetOf({ opened, subject }: ToSign, { noUpload }: SignOptions): Signi
 }
 
 export function signingContext(context: Context): SigningContext {
-  const { clock, random } = context.io
-  return {
-    clock,
-    pause: {
-      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-      random: () => Buffer.from(random(4)).readUInt32BE() / 2 ** 32,
-    },
-  }
+  return { clock: context.io.clock, pause: pauseOf(context) }
 }
 
 async function findAll(context: Context, names: readonly string[], options: SignOptions): Promise<readonly ToSign[]> {

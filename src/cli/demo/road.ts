@@ -6,7 +6,7 @@ import { attachReferrer, discover } from '../../attachments/index.ts'
 import type { ContentStore } from '../../oci/index.ts'
 import type { Registry } from '../../registry/index.ts'
 import type { Context } from '../context.ts'
-import { signingContext } from '../sign-images.ts'
+import { pauseOf } from '../pause.ts'
 import { pushImage, type SampleImage, sampleImage, sampleSbom } from './sample-image.ts'
 import type { Teller } from './teller.ts'
 
@@ -100,7 +100,7 @@ async function stealSignatures(
     const content = [await honest.blob(layer, layer.size)]
     const { artifactType = layer.mediaType, annotations } = parsed
     const referrer = { artifactType, mediaType: layer.mediaType, content, annotations }
-    await attachReferrer(store, evil.manifest.descriptor, referrer, signingContext(context).pause)
+    await attachReferrer(store, evil.manifest.descriptor, referrer, pauseOf(context))
   }
 }
 
