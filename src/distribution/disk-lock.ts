@@ -1,6 +1,6 @@
 /** One process for each registry folder: the state in memory is the truth while the server runs. */
 
-import { open, readFile, rm } from 'node:fs/promises'
+import { link, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from './durable-files.ts'
 import { distributionFault } from './faults.ts'
@@ -39,9 +39,24 @@ async function writeLock(dir: string, path: string): Promise<void> {
     }
     const owner = await readOwner(path)
     if (owner !== undefined && isAlive(owner)) throw locked(dir, owner)
-    await rm(path, { force: true })
+    await removeStale(dir, path, owner)
   }
   throw locked(dir, undefined)
+}
+
+/** Moved aside before it goes: when another process took the stale lock over meanwhile, it is that one's, and is put back. */
+async function removeStale(dir: string, path: string, owner: number | undefined): Promise<void> {
+  const aside = `${path}.${process.pid}`
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return
+    throw error
+  }
+  const moved = await readOwner(aside)
+  if (moved !== owner) await link(aside, path).catch(() => {})
+  await rm(aside, { force: true })
+  if (moved !== owner) throw locked(dir, moved)
 }
 
 async function readOwner(path: string): Promise<number | undefined> {

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { type Digest, digestAlgorithm, digestHex, digestOf, utf8 } from '../base/index.ts'
 import type { Records } from './driver.ts'
-import { removeDurably, writeDurably } from './durable-files.ts'
+import { createDurably, removeDurably, writeDurably } from './durable-files.ts'
 
 /** No part of a repository's name starts with `_`, so these are no repositories. */
 export const recordFolders = { blobs: '_blobs', manifests: '_manifests', tags: '_tags' } as const
@@ -19,7 +19,7 @@ export function diskRecords(dir: string): Records {
   const tagPath = (name: string, tag: string): string =>
     join(repositoriesPath(dir), name, recordFolders.tags, digestHex(digestOf(utf8(tag))))
   return {
-    putBlob: (name, digest) => writeDurably(link(name, 'blobs', digest), utf8('')),
+    putBlob: (name, digest) => createDurably(link(name, 'blobs', digest)),
     removeBlob: (name, digest) => removeDurably(link(name, 'blobs', digest)),
     putManifest: (name, digest, record) => writeDurably(link(name, 'manifests', digest), utf8(JSON.stringify(record))),
     removeManifest: (name, digest) => removeDurably(link(name, 'manifests', digest)),

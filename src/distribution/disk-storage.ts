@@ -57,7 +57,7 @@ async function requireOwnFolder(dir: string): Promise<void> {
   const mark = await readMark(dir)
   if (mark === undefined) {
     const others = (await readdir(dir)).filter(
-      (name) => name !== 'lost+found' && name !== 'lock' && name !== `${MARK}.new`,
+      (name) => name !== 'lost+found' && !/^lock(?:\.[0-9]+)?$/.test(name) && name !== `${MARK}.new`,
     )
     if (others.length === 0) return
     throw foreign(dir, 'holds something else')

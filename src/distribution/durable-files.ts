@@ -31,6 +31,14 @@ export async function writeDurably(path: string, bytes: Bytes): Promise<void> {
   }
 }
 
+/** An empty file, which is whole as soon as it is there. */
+export async function createDurably(path: string): Promise<void> {
+  await makeFolder(dirname(path))
+  const file = await open(path, 'a')
+  await file.close()
+  await syncFolder(dirname(path))
+}
+
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to)
   await syncFolder(dirname(to))

@@ -54,11 +54,10 @@ export class Repositories {
     return concat(...parts)
   }
 
-  /** Takes over what arrived; its bytes are already taken from the budget, and given back when the content was there before. */
+  /** Takes over what arrived, which ends here whatever happens; its bytes are already taken from the budget. */
   async addBlob(name: string, digest: Digest, size: number, incoming: Incoming): Promise<void> {
     await this.digests.run(digest, async () => {
-      await this.keep(digest, size, incoming)
-      await this.storage.records.putBlob(name, digest)
+      await this.withContent(digest, size, incoming, () => this.storage.records.putBlob(name, digest))
       this.catalog.addBlob(name, digest, size)
     })
   }
@@ -125,31 +124,46 @@ export class Repositories {
 
   private async storeManifest(name: string, digest: Digest, record: ManifestRecord, bytes: Bytes): Promise<void> {
     await this.digests.run(digest, async () => {
-      if (!this.catalog.hasContent(digest)) {
+      const link = (): Promise<void> => this.storage.records.putManifest(name, digest, record)
+      if (this.catalog.hasContent(digest)) await link()
+      else {
         this.budget.take(bytes.length)
-        await this.storeContent(digest, bytes)
+        await this.withContent(digest, bytes.length, await this.incomingOf(digest, bytes), link)
       }
-      await this.storage.records.putManifest(name, digest, record)
       this.catalog.addManifest(name, digest, record)
     })
   }
 
-  private async storeContent(digest: Digest, bytes: Bytes): Promise<void> {
-    const incoming = await this.storage.content.receive(`manifest-${digest.replace(':', '-')}`)
+  private async incomingOf(digest: Digest, bytes: Bytes): Promise<Incoming> {
     try {
+      const incoming = await this.storage.content.receive(`manifest-${digest.replace(':', '-')}`)
       await incoming.append([bytes])
-      await incoming.commit(digest)
+      return incoming
     } catch (error) {
       this.budget.give(bytes.length)
-      await incoming.discard().catch(() => {})
       throw error
     }
   }
 
-  private async keep(digest: Digest, size: number, incoming: Incoming): Promise<void> {
-    if (!this.catalog.hasContent(digest)) return incoming.commit(digest)
-    await incoming.discard()
-    this.budget.give(size)
+  /** Stores content that is not there yet, then its record. A failure of either leaves nothing and gives the bytes back. */
+  private async withContent(
+    digest: Digest,
+    size: number,
+    incoming: Incoming,
+    link: () => Promise<void>,
+  ): Promise<void> {
+    const isThere = this.catalog.hasContent(digest)
+    try {
+      if (isThere) await incoming.discard()
+      else await incoming.commit(digest)
+      await link()
+    } catch (error) {
+      this.budget.give(size)
+      await incoming.discard().catch(() => {})
+      if (!isThere) await this.storage.content.remove(digest).catch(() => {})
+      throw error
+    }
+    if (isThere) this.budget.give(size)
   }
 
   private async dropUnlinked(digest: Digest, size: number): Promise<void> {

@@ -89,13 +89,7 @@ export class UploadSession {
       throw new Refusal(400, 'DIGEST_INVALID', `The bytes have the digest ${found}.`, { details: [{ digest }] })
     }
     this.isOver = true
-    try {
-      await this.repositories.addBlob(this.name, digest, this.received, this.incoming)
-    } catch (error) {
-      this.repositories.budget.give(this.received)
-      await this.incoming.discard().catch(() => {})
-      throw error
-    }
+    await this.repositories.addBlob(this.name, digest, this.received, this.incoming)
   }
 
   async discard(): Promise<void> {

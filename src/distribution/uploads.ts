@@ -21,7 +21,13 @@ export async function handleUploads(exchange: Exchange, name: string): Promise<v
     digest === undefined ? wantedAlgorithm(query) : digestAlgorithm(digest),
   )
   if (digest === undefined) return accepted(exchange, session, 202)
-  await complete(exchange, session, digest)
+  try {
+    await complete(exchange, session, digest)
+  } finally {
+    // Its sender never learnt where it is: nobody could go on with it.
+    await session.discard()
+    service.sessions.settle(session)
+  }
 }
 
 export async function handleUpload(exchange: Exchange, name: string, id: string): Promise<void> {

@@ -182,6 +182,22 @@ describe.each(storages)('a peer that breaks off: $storage', ({ options }) => {
     await expect.poll(finish).toBe(201)
   })
 
+  it('in an upload by one POST: nothing of it stays', async () => {
+    const registry = await start({ ...(await options()), maxBytes: 1000 })
+    const path = `/v2/a/blobs/uploads/?digest=${digestOf(utf8(''))}`
+    const asked = request(registry.url + path, { method: 'POST', agent: false, headers: { 'content-length': 900 } })
+    asked.on('error', () => {})
+    asked.write('x'.repeat(800))
+    await wait(50)
+    asked.destroy()
+    const isFree = async (): Promise<boolean> =>
+      pushBlob(registry.url, 'a', 'y'.repeat(800)).then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(isFree).toBe(true)
+  })
+
   it('in a download: the next one is whole', async () => {
     const registry = await start(await options())
     const content = Buffer.alloc(20_000_000, 'q')
