@@ -1,9 +1,10 @@
-/** One esbuild call for the command line and all doors, with shared chunks, so that each class exists once. */
+/** The command line and all doors, each with chunks that its modules share, so that each class exists once. */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { takeBuiltins } from './builtins.ts'
+import { layers } from './layers.ts'
 
 interface Bundle {
   readonly root: string
@@ -16,14 +17,24 @@ interface Bundle {
 const requireBanner = `import { createRequire as zegelCreateRequire } from 'node:module'
 const require = zegelCreateRequire(import.meta.url)`
 
-/** @returns the files that went in, relative to the root. */
+/**
+ * The doors in one call and the command line in another: nobody loads both, and each is cut where its own callers need it.
+ * @returns the files that went in, relative to the root.
+ */
 export async function bundle({ root, dist, doors }: Bundle): Promise<readonly string[]> {
-  const options = {
+  const sources = join(root, 'src')
+  const library = await write(options(root, dist, 'chunks', doors))
+  const program = await write({ ...options(root, dist, 'cli/chunks', ['cli/main.ts']), plugins: [layers(sources)] })
+  return [...new Set([...library, ...program])]
+}
+
+function options(root: string, dist: string, chunks: string, entries: readonly string[]) {
+  return {
     absWorkingDir: root,
-    entryPoints: ['cli/main.ts', ...doors].map((path) => join('src', path)),
+    entryPoints: entries.map((path) => join('src', path)),
     outbase: 'src',
     outdir: dist,
-    chunkNames: 'chunks/[name]-[hash]',
+    chunkNames: `${chunks}/[name]-[hash]`,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -32,20 +43,20 @@ export async function bundle({ root, dist, doors }: Bundle): Promise<readonly st
     // Node 24 knows it; esbuild's table does not yet.
     supported: { using: true },
     metafile: true,
+    write: false,
     legalComments: 'none',
     logLevel: 'warning',
     logOverride: { 'commonjs-variable-in-esm': 'error' },
   } satisfies BuildOptions
-  const { metafile } = await build({ ...options, write: false })
+}
+
+async function write(call: ReturnType<typeof options> & Pick<BuildOptions, 'plugins'>): Promise<readonly string[]> {
+  const { metafile } = await build(call)
   const needsRequire = Object.values(metafile.inputs).some((input) => input.format === 'cjs')
-  const { outputFiles } = await build({
-    ...options,
-    ...(needsRequire ? { banner: { js: requireBanner } } : {}),
-    write: false,
-  })
+  const { outputFiles } = await build({ ...call, ...(needsRequire ? { banner: { js: requireBanner } } : {}) })
   for (const { path, text } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, takeBuiltins(text))
   }
-  return Object.keys(metafile.inputs)
+  return Object.keys(metafile.inputs).filter((path) => !path.startsWith('layered:'))
 }
