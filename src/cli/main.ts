@@ -5,8 +5,7 @@ import { useCompileCache } from './compile-cache.ts'
 // The demo leaves nothing outside its own folder.
 if (process.argv[2] !== 'demo') useCompileCache()
 
-const { main } = await import('./run.ts')
-const { processIo } = await import('./process-io.ts')
+const [{ main }, { processIo }] = await Promise.all([import('./run.ts'), import('./process-io.ts')])
 
 const status = await main(process.argv.slice(2), processIo())
 

@@ -3,6 +3,7 @@
 import type { Command } from './command.ts'
 import { type Found, findCommand } from './find-command.ts'
 import type { Io } from './io.ts'
+import { helpOn } from './show-help.ts'
 import { commands } from './table.ts'
 
 /**
@@ -16,19 +17,17 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (found.kind === 'command') return await runCommand(found, argv, io)
     if (found.kind === 'version') return await runNamed('version', found.rest, argv, io)
     if (found.kind === 'unknown') return await tell(await unknownCommand(found), argv, io)
-    return await showHelp(found, io, argv.includes('--no-color'))
+    return await showHelp(found, io, argv)
   } catch (error) {
     return await tell(error, argv, io)
   }
 }
 
 /** Help needs neither flags nor a context: it is as quick as Node itself. */
-async function showHelp(found: Found & { kind: 'help' | 'nothing' }, io: Io, noColor: boolean): Promise<number> {
-  const { helpFor } = await import('./help.ts')
-  const { styleOf } = await import('./terminal/style.ts')
+async function showHelp(found: Found & { kind: 'help' | 'nothing' }, io: Io, argv: readonly string[]): Promise<number> {
   const output = found.kind === 'help' ? io.stdout : io.stderr
   const specs = commands.map(({ spec }) => spec)
-  await output.write(helpFor(found.words, specs, styleOf(output, io.environment, noColor), output.width))
+  await helpOn(output, found.words, specs, io.environment, argv.includes('--no-color'))
   return found.kind === 'help' ? 0 : 2
 }
 
