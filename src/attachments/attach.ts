@@ -16,6 +16,7 @@ import {
 } from '../oci/index.ts'
 import { withEntries } from './fallback-index.ts'
 import { attachmentFault } from './faults.ts'
+import { patiently } from './passing.ts'
 import { type NewTagged, type Pause, updateTag } from './tagged-update.ts'
 
 export interface NewReferrer {
@@ -48,7 +49,11 @@ export async function attachReferrer(
     ...(referrer.layerAnnotations === undefined ? {} : { annotations: referrer.layerAnnotations }),
   }
   const content: BlobContent = { parts: referrer.content }
-  await Promise.all([store.putBlob(emptyBlob.descriptor, { parts: [emptyBlob.bytes] }), store.putBlob(layer, content)])
+  const empty: BlobContent = { parts: [emptyBlob.bytes] }
+  await Promise.all([
+    patiently(pause, () => store.putBlob(emptyBlob.descriptor, empty)),
+    patiently(pause, () => store.putBlob(layer, content)),
+  ])
   const manifest = referrerManifest(subject, referrer, layer)
   const listed = await putReferrer(store, subject.digest, manifest, pause)
   return { manifest: manifest.descriptor.digest, layer: layer.digest, ...listed }
@@ -87,7 +92,7 @@ export async function putReferrer(
   manifest: RawManifest,
   pause: Pause,
 ): Promise<{ fallbackTag?: string }> {
-  const { listsReferrers } = await store.putManifest(manifest)
+  const { listsReferrers } = await patiently(pause, () => store.putManifest(manifest))
   if (listsReferrers) return {}
   return listReferrers(store, subject, [manifest.descriptor], pause)
 }

@@ -25,6 +25,7 @@ import {
   readDescriptor,
 } from '../oci/index.ts'
 import { attachmentFault } from './faults.ts'
+import { patiently } from './passing.ts'
 import { type NewTagged, type Pause, updateTag } from './tagged-update.ts'
 
 /**
@@ -44,7 +45,7 @@ export async function addCosignLayer(
       `Cosign's tag ${tag.slice(0, 40)}… is longer than a tag may be: its format has no place for this digest.`,
       { fix: 'Use the format "bundle" for images with a sha512 digest.' },
     )
-  await store.putBlob(layer, { parts: content })
+  await patiently(pause, () => store.putBlob(layer, { parts: content }))
   await changeLayers(store, tag, (layers) => add(layers, layer), pause)
   const stored = await store.manifest(tag)
   if (stored === undefined)

@@ -3,9 +3,10 @@
  * warns of this race and leaves it open): write, and read again after every other writer's window has passed; what was lost is written again.
  */
 
-import { type Bytes, type Digest, digestOf, Fault } from '../base/index.ts'
+import { type Bytes, type Digest, digestOf } from '../base/index.ts'
 import type { ContentStore, Descriptor, RawManifest } from '../oci/index.ts'
 import { attachmentFault } from './faults.ts'
+import { isPassing, passingFailures, passingWait } from './passing.ts'
 
 /** What a writer waits with: a timer that a test can speed up, and randomness that keeps writers apart. */
 export interface Pause {
@@ -31,17 +32,6 @@ const ATTEMPTS = 30
 /** Longer than the time between a writer's last read and his write on a busy registry; uncontended writers wait once. */
 const SETTLE_MS = 150
 const LONGEST_SETTLE_MS = 3000
-/** Failures in a row that are taken for the noise of writers who are at it together. */
-const FAILURES = 6
-/** docker-registry answers 500, 400 or with torn content while several write to one tag or push one blob; all of it passes. */
-const PASSING: readonly string[] = [
-  'REGISTRY_SERVER_ERROR',
-  'REGISTRY_REFUSED',
-  'REGISTRY_ANSWER_INVALID',
-  'DIGEST_MISMATCH',
-  'CONTENT_MISSING',
-]
-
 /**
  * @returns whether anything was written
  * @throws FALLBACK_TAG_CONTENDED when other writers undo the change again and again
@@ -54,9 +44,9 @@ export async function updateTag(store: ContentStore, tag: string, change: TagCha
       if (await update.step()) return update.hasWritten
       failures = 0
     } catch (error) {
-      if (!isPassing(error) || ++failures >= FAILURES) throw error
+      if (!isPassing(error) || ++failures >= passingFailures) throw error
     }
-    await pause.wait(failures * 50 * (0.5 + pause.random()) + attempt * 20 * pause.random())
+    await pause.wait(passingWait(failures, pause) + attempt * 20 * pause.random())
   }
   throw attachmentFault(
     'FALLBACK_TAG_CONTENDED',
@@ -65,10 +55,6 @@ export async function updateTag(store: ContentStore, tag: string, change: TagCha
       fix: 'Run the same command again when they are done: it adds only what is missing.',
     },
   )
-}
-
-function isPassing(error: unknown): boolean {
-  return error instanceof Fault && PASSING.includes(error.code) && error.facts['status'] !== 405
 }
 
 class TagUpdate {
