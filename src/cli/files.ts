@@ -3,13 +3,14 @@
  * clear sentence here and nowhere else. `-` is standard input.
  */
 
-import { constants, createReadStream } from 'node:fs'
+import { constants, createReadStream, statSync } from 'node:fs'
 import { link, lstat, open, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Bytes, concat, Fault, formatBytes, hex, limits } from '../base/index.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
 import type { Input } from './io.ts'
+import { readWhole } from './read-whole.ts'
 
 /**
  * The whole content of a named file, or of standard input for `-`.
@@ -20,6 +21,8 @@ export async function readNamedFile(
   path: string,
   maxBytes: number = limits.attestationBytes,
 ): Promise<Bytes> {
+  const whole = path === '-' ? undefined : await readRegular(context, path, maxBytes)
+  if (whole !== undefined) return whole
   const parts: Bytes[] = []
   let length = 0
   for await (const part of openNamedFile(context, path)) {
@@ -32,6 +35,15 @@ export async function readNamedFile(
     parts.push(part)
   }
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : concat(...parts)
+}
+
+/** Opening a pipe waits for who writes into it, so what is no file is left to the stream. */
+async function readRegular(context: Context, path: string, maxBytes: number): Promise<Bytes | undefined> {
+  try {
+    return statSync(path).isFile() ? await readWhole(path, maxBytes, context.signal) : undefined
+  } catch (error) {
+    throw readFault(path, error)
+  }
 }
 
 /** As `readNamedFile`, in pieces and without a bound. */
