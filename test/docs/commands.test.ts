@@ -68,7 +68,7 @@ describe('the commands in the pages work as written', () => {
   })
 
   test('links between the pages lead somewhere', () => {
-    for (const page of ['README.md', 'docs/concepts.md', 'docs/pipeline.md', 'docs/library.md']) {
+    for (const page of ['README.md', 'docs/concepts.md', 'docs/pipeline.md', 'docs/json.md', 'docs/library.md']) {
       const text = readFileSync(join(root, page), 'utf8')
       for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
         expect(existsSync(join(root, page, '..', target)), `${page} → ${target}`).toBe(true)
