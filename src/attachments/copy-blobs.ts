@@ -77,7 +77,7 @@ async function copyBlob(
     }
   }
   try {
-    await destination.putBlob(blob, { open }, mountFrom === undefined ? {} : { mountFrom })
+    await destination.putBlob(blob, { open, isHashed: true }, mountFrom === undefined ? {} : { mountFrom })
   } catch (error) {
     if (!isForeign(blob) || !isMissing(error)) throw error
     onBytes(blob.size - (passed ?? 0))

@@ -1,6 +1,5 @@
 /** Sending and receiving bodies: with back pressure, bounds, and without a wait for a consumer being taken for a silent peer. */
 
-import { once } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { type Bytes, baseFault, formatBytes, limits } from '../base/index.ts'
 import type { HttpRequest, StreamBody } from './port.ts'
@@ -35,18 +34,16 @@ export async function sendBody(request: ClientRequest, body: HttpRequest['body']
   }
 }
 
-/** Resolves when more can be written, and also when nothing can be written any more. */
-async function drained(request: ClientRequest): Promise<void> {
-  if (request.destroyed) return
-  const done = new AbortController()
-  const options = { signal: done.signal }
-  const quiet = (): undefined => undefined
-  await Promise.race([
-    once(request, 'drain', options).catch(quiet),
-    once(request, 'close', options).catch(quiet),
-    once(request, 'response', options).catch(quiet),
-  ])
-  done.abort()
+/** Resolves when more can be written, and also when nothing can be written any more. Called for every few hundred kilobytes: it makes no errors. */
+function drained(request: ClientRequest): Promise<void> {
+  if (request.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of ['drain', 'close', 'response']) request.off(event, done)
+      resolve()
+    }
+    for (const event of ['drain', 'close', 'response']) request.on(event, done)
+  })
 }
 
 /** @throws LIMIT_EXCEEDED */

@@ -45,7 +45,13 @@ export interface TagLister {
 export interface ContentReader extends ManifestReader, BlobReader, ReferrerLister, TagLister {}
 
 /** Bytes to write: in memory (one piece or several), or a stream that can be opened again for a retry. */
-export type BlobContent = { readonly parts: readonly Bytes[] } | { open(): ByteStream }
+export type BlobContent =
+  | { readonly parts: readonly Bytes[] }
+  | {
+      open(): ByteStream
+      /** The stream of a `BlobReader`, which throws at its end when its bytes are not those of the digest: hashing them once is enough. */
+      readonly isHashed?: boolean
+    }
 
 export interface PutManifest {
   readonly digest: Digest
