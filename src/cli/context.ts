@@ -1,8 +1,9 @@
 /** What a command gets besides its flags: where to write, the clock, the log, the signal that ends it, and what is cleaned up after it. */
 
-import { type Log, silentLog } from '../base/index.ts'
+import { hex, type Log, silentLog } from '../base/index.ts'
 import type { TextReport } from '../contract/index.ts'
 import type { Io } from './io.ts'
+import { jsonPieces } from './json-output.ts'
 import { debugLog } from './log.ts'
 import type { CommandSpec } from './table/types.ts'
 import { TemporaryFiles } from './temporary-files.ts'
@@ -57,7 +58,8 @@ export class Context {
   }
 
   async printJson(document: object): Promise<void> {
-    await this.print(JSON.stringify(document, null, 2))
+    for (const piece of jsonPieces(document, hex(this.io.random(16)))) await this.io.stdout.write(piece)
+    await this.io.stdout.write('\n')
   }
 
   /** A result that is a text by nature. */

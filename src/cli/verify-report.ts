@@ -1,6 +1,5 @@
 /** A verdict as the documented JSON (`zegel.dev/verify/v1`). */
 
-import { type Bytes, textOf } from '../base/index.ts'
 import type {
   VerifyAttestationReport,
   VerifyCandidate,
@@ -10,6 +9,7 @@ import type {
 } from '../contract/index.ts'
 import type { Candidate, ChildVerdict, ImageVerdict, TrustedKey, Verdict } from '../verification/index.ts'
 import type { Status } from './command.ts'
+import { verbatimJson } from './json-output.ts'
 
 const STATUS: Readonly<Record<Verdict, 0 | 1 | 3>> = { verified: 0, refused: 1, unknown: 3 }
 
@@ -72,14 +72,9 @@ function candidateReport(candidate: Candidate): VerifyCandidate {
     ...(signedName === undefined ? {} : { signedName }),
     keys: signers.map(keyReport),
     ...(annotations === undefined ? {} : { annotations }),
-    ...(statement === undefined ? {} : { statement: statementJson(statement.raw) }),
+    ...(statement === undefined ? {} : { statement: verbatimJson(statement.raw) }),
     findings,
   }
-}
-
-/** Verified bytes, which the strict reader has read: one document, no duplicate members. */
-function statementJson(raw: Bytes): Readonly<Record<string, unknown>> {
-  return JSON.parse(textOf(raw)) as Readonly<Record<string, unknown>>
 }
 
 function childReport({ digest, mediaType, platform, provenBy, own, children, unseen }: ChildVerdict): VerifyChild {
