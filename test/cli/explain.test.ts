@@ -74,6 +74,18 @@ describe('the table', () => {
     expect(spec.summary).not.toMatch(/\.$/)
   })
 
+  test('one variable means one thing in every command', () => {
+    const meanings = new Map<string, string>()
+    for (const spec of specs) {
+      for (const [name, flag] of allFlags(spec)) {
+        const variable = variableOf(name, flag)
+        const meaning = JSON.stringify(flag.choices ?? 'any text')
+        expect(meanings.get(variable) ?? meaning, `${variable} of ${spec.name}`).toBe(meaning)
+        meanings.set(variable, meaning)
+      }
+    }
+  })
+
   test('no name stands twice', () => {
     const names = specs.flatMap((spec) => [spec.name, ...Object.keys(spec.aliases ?? {})])
     expect(new Set(names).size).toBe(names.length)

@@ -173,6 +173,7 @@ export const attachSbomSpec = {
     format: {
       kind: 'text',
       value: 'FORMAT',
+      variable: 'ZEGEL_SBOM_FORMAT',
       choices: ['referrer', 'cosign'],
       default: 'referrer',
       help: "referrer: listed among the image's referrers · cosign: the older tag .sbom",
@@ -191,6 +192,7 @@ export const cleanSpec = {
     type: {
       kind: 'text',
       value: 'TYPE',
+      variable: 'ZEGEL_CLEAN_TYPE',
       choices: ['signature', 'attestation', 'sbom', 'referrer', 'all'],
       isRequired: true,
       help: 'What is removed; referrer means everything that is listed as a referrer, whatever it is',
