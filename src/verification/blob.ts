@@ -6,9 +6,9 @@ import { parseBundle, parseLegacyBundle } from '../envelope/index.ts'
 import { attempt } from './attempt.ts'
 import { type Check, type Finding, fail, inconclusive, pass } from './finding.ts'
 import { needsIdentity, proofFindings } from './judge-bundle.ts'
-import { judgeStatement } from './judge-statement.ts'
+import { annotationFindings, demandedBy, judgeStatement, nameFindings } from './judge-statement.ts'
 import { type Judgement, refused, verdictOf } from './judgement.ts'
-import { prepareQuestion, type Question } from './question.ts'
+import { prepareBlobQuestion, type Question } from './question.ts'
 import { signatureFinding, signerOf, type TrustedKey } from './trusted-key.ts'
 
 /** The file itself, or only its digest: most signatures can be judged by that alone. */
@@ -19,10 +19,10 @@ const DEMANDED: readonly Check[] = ['envelope', 'signature', 'subject']
 /**
  * Verifies a signature of bytes: a bundle with a message signature, or cosign's older detached forms.
  * @param signature a Sigstore bundle, cosign's old bundle, or the bare signature in base64
- * @throws VERIFY_NO_KEY
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID
  */
 export async function verifyBlob(artifact: Artifact, signature: Bytes, question: Question): Promise<Judgement> {
-  await prepareQuestion(question)
+  await prepareBlobQuestion(question)
   const detached = readDetached(signature)
   if (detached !== undefined)
     return judgeMessage(artifact, detached, question, [pass('envelope', 'A detached signature.')])
@@ -44,10 +44,10 @@ export async function verifyBlob(artifact: Artifact, signature: Bytes, question:
 
 /**
  * Verifies an attestation about a file.
- * @throws VERIFY_NO_KEY
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID
  */
 export async function verifyBlobAttestation(artifact: Artifact, bytes: Bytes, question: Question): Promise<Judgement> {
-  await prepareQuestion(question)
+  await prepareBlobQuestion(question)
   const { value: bundle, finding } = attempt(() => parseBundle(bytes))
   if (finding !== undefined) return refused([finding])
   const format = pass('envelope', `Sigstore bundle v${bundle.version}.`)
@@ -91,8 +91,16 @@ async function judgeMessage(
     return { verdict: 'unreadable', findings: [...before, finding], signers: [] }
   }
   const subject = signer === undefined ? [] : [pass('subject', 'The signature is over exactly this file.')]
-  const findings = [...before, signatureFinding(question.keys, signer, hint), ...subject]
-  return { verdict: verdictOf(findings, DEMANDED), findings, signers: signer === undefined ? [] : [signer] }
+  const findings = [
+    ...before,
+    signatureFinding(question.keys, signer, hint),
+    ...subject,
+    // A signature of bytes signs nothing beside them.
+    ...annotationFindings(question.annotations, {}),
+    ...nameFindings(question.name, undefined),
+  ]
+  const verdict = verdictOf(findings, demandedBy(DEMANDED, question))
+  return { verdict, findings, signers: signer === undefined ? [] : [signer] }
 }
 
 async function messageSigner(

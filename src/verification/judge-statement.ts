@@ -139,7 +139,9 @@ export function annotationFindings(
   if (Object.keys(wanted).length === 0) return []
   if (wrong === undefined) return [pass('annotations', 'The signed annotations are those asked for.')]
   const [key, value] = wrong
-  const found = Object.hasOwn(signed, key) ? `"${String(signed[key])}" is signed` : 'no such annotation is signed'
+  // A statement's annotations are any JSON: objects of the reader have no way to become a string by themselves.
+  const shown = typeof signed[key] === 'string' ? `"${signed[key]}"` : JSON.stringify(signed[key])
+  const found = Object.hasOwn(signed, key) ? `${shown} is signed` : 'no such annotation is signed'
   return [fail('annotations', 'ANNOTATION_MISMATCH', `The annotation ${key} should be "${value}"; ${found}.`)]
 }
 

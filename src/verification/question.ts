@@ -28,6 +28,20 @@ export async function prepareQuestion(question: Question): Promise<void> {
   await Promise.all(question.keys.map(({ key }) => prepareKey(key)))
 }
 
+/**
+ * As `prepareQuestion`, of a file: beside it lies one signature (a bundle carries exactly one), so that no file is ever signed by two keys at once.
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID
+ */
+export async function prepareBlobQuestion(question: Question): Promise<void> {
+  await prepareQuestion(question)
+  if (question.threshold === 1) return
+  throw verificationFault(
+    'VERIFY_THRESHOLD_INVALID',
+    `A threshold of ${question.threshold} can never be met: one signature of a file is by one key.`,
+    { fix: 'Verify each signature of the file by itself, each with its own --key.' },
+  )
+}
+
 function checkQuestion(question: Question): void {
   const different = new Set(question.keys.map(({ key }) => key.fingerprint)).size
   if (different === 0) {
