@@ -17,7 +17,8 @@ import {
 import { withEntries } from './fallback-index.ts'
 import { attachmentFault } from './faults.ts'
 import { patiently } from './passing.ts'
-import { type NewTagged, type Pause, updateTag } from './tagged-update.ts'
+import type { Pause } from './pause.ts'
+import { type NewTagged, updateTag } from './tagged-update.ts'
 
 export interface NewReferrer {
   readonly artifactType: string

@@ -9,9 +9,9 @@ import { removeCosignLayers } from './cosign-tag.ts'
 import { attachmentsIn } from './discover.ts'
 import { attachmentFault } from './faults.ts'
 import { type FoundManifest, findManifests, isTaggedPlace, taggedPlaces } from './find.ts'
+import type { Pause } from './pause.ts'
 import { removeAttachments, removeReferrers } from './remove.ts'
 import { type AttachmentRole, roleOf } from './role.ts'
-import type { Pause } from './tagged-update.ts'
 
 /** `referrer`: everything that the Referrers API or the fallback tag lists, whatever it is. */
 export type CleanType = 'signature' | 'attestation' | 'sbom' | 'referrer' | 'all'

@@ -5,7 +5,7 @@ import type { ContentStore } from '../oci/index.ts'
 import { listedDescriptor, listReferrers } from './attach.ts'
 import { mapBounded } from './bounded.ts'
 import type { PlannedManifest } from './copy-plan.ts'
-import type { Pause } from './tagged-update.ts'
+import type { Pause } from './pause.ts'
 
 /**
  * @param onDone called for each that is there

@@ -13,7 +13,7 @@ import { choosePlatform } from './copy-platform.ts'
 import { copyReferrers } from './copy-referrers.ts'
 import { mergeCosignManifest } from './cosign-tag.ts'
 import { attachmentFault } from './faults.ts'
-import type { Pause } from './tagged-update.ts'
+import type { Pause } from './pause.ts'
 
 export interface CopyOptions extends PlanOptions {
   /** The name it gets; without one it is put by its digest. */

@@ -26,7 +26,8 @@ import {
 } from '../oci/index.ts'
 import { attachmentFault } from './faults.ts'
 import { patiently } from './passing.ts'
-import { type NewTagged, type Pause, updateTag } from './tagged-update.ts'
+import type { Pause } from './pause.ts'
+import { type NewTagged, updateTag } from './tagged-update.ts'
 
 /**
  * Adds one layer, unless it is there already.

@@ -6,7 +6,7 @@ import type { AttachmentKind, Place } from './attachment.ts'
 import { isSame } from './cosign-tag.ts'
 import { discover } from './discover.ts'
 import { attachmentFault } from './faults.ts'
-import type { Pause } from './tagged-update.ts'
+import type { Pause } from './pause.ts'
 
 export interface ImportTarget {
   readonly store: ContentStore

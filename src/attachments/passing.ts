@@ -4,7 +4,7 @@
  */
 
 import { Fault } from '../base/index.ts'
-import type { Pause } from './tagged-update.ts'
+import type { Pause } from './pause.ts'
 
 /** So many in a row are taken for noise. */
 export const passingFailures = 6

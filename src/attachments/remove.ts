@@ -7,7 +7,8 @@ import type { Attachment } from './attachment.ts'
 import { isSame, removeCosignLayers } from './cosign-tag.ts'
 import { withoutEntries } from './fallback-index.ts'
 import { isTaggedPlace, taggedPlaces } from './find.ts'
-import { type NewTagged, type Pause, updateTag } from './tagged-update.ts'
+import type { Pause } from './pause.ts'
+import { type NewTagged, updateTag } from './tagged-update.ts'
 
 /** Removes exactly the named attachments of the image and nothing beside them: a manifest that also holds others stays. */
 export async function removeAttachments(

@@ -7,16 +7,7 @@ import { type Bytes, type Digest, digestOf } from '../base/index.ts'
 import type { ContentStore, Descriptor, RawManifest } from '../oci/index.ts'
 import { attachmentFault } from './faults.ts'
 import { isPassing, passingFailures, passingWait } from './passing.ts'
-
-/** What a writer waits with: a timer that a test can speed up, and randomness that keeps writers apart. */
-export interface Pause {
-  /** Resolves after `milliseconds`. */
-  wait(milliseconds: number): Promise<void>
-  /** 0 up to, not including, 1. */
-  random(): number
-  /** Milliseconds since any moment: with it a writer learns how slow the place is, and waits as long as that asks for. */
-  now?(): number
-}
+import type { Pause } from './pause.ts'
 
 export interface NewTagged {
   readonly mediaType: string
