@@ -24,6 +24,8 @@ export interface CopyOptions extends PlanOptions {
   readonly platform?: Platform
   /** The source's repository, when both are of one registry: blobs are mounted instead of sent. */
   readonly mountFrom?: string
+  /** The destination is written whole or not at all (an archive): after a failure nothing stays there. */
+  readonly isAllOrNothing?: boolean
   readonly pause: Pause
   readonly onProgress?: (progress: CopyProgress) => void
 }
@@ -153,7 +155,8 @@ class CopyRun {
       for (const wave of this.plan.waves) await this.wave(wave)
       if (this.options.tag !== undefined && this.options.only === undefined) await this.tag(image, this.options.tag)
     } catch (error) {
-      throw error instanceof Fault && this.progress.bytes > 0 ? this.stopped(error) : error
+      const stays = this.progress.bytes > 0 && this.options.isAllOrNothing !== true
+      throw error instanceof Fault && stays ? this.stopped(error) : error
     }
   }
 

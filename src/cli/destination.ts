@@ -14,6 +14,8 @@ export interface Destination {
   readonly pause: Pause
   /** The source's repository where blobs can be mounted from. */
   readonly mountFrom: string | undefined
+  /** Nothing stays of a copy that failed. */
+  readonly isAllOrNothing: boolean
   /** Puts an archive in place; nothing elsewhere. */
   finish(): Promise<void>
 }
@@ -32,18 +34,25 @@ export async function openDestination(
     const client = await openRegistry(context, options, registry)
     const isSameRegistry = from.kind === 'registry' && from.reference.registry === registry
     const mountFrom = isSameRegistry && from.reference.repository !== repository ? from.reference.repository : undefined
-    return { store: client.repository(to.reference), tag, pause: pauseOf(context), mountFrom, finish: async () => {} }
+    return {
+      store: client.repository(to.reference),
+      tag,
+      pause: pauseOf(context),
+      mountFrom,
+      isAllOrNothing: false,
+      finish: async () => {},
+    }
   }
   const common = { tag: to.tag, pause: noPause, mountFrom: undefined }
   if (to.kind === 'oci') {
     const store = await openLayoutForWriting(to.path)
     context.atEnd(() => store[Symbol.asyncDispose]())
-    return { ...common, store, finish: async () => {} }
+    return { ...common, store, isAllOrNothing: false, finish: async () => {} }
   }
   if (to.kind === 'oci-archive') {
     const store = await writeArchive(to.path, { temporary: await context.temporary.folder() })
     context.atEnd(() => store[Symbol.asyncDispose]())
-    return { ...common, store, finish: () => store.finish() }
+    return { ...common, store, isAllOrNothing: true, finish: () => store.finish() }
   }
   throw cliFault('DESTINATION_INVALID', `${name} cannot be written: a docker-archive has no place for signatures.`, {
     fix: `Write oci-archive:${to.path}; "skopeo copy" makes a docker-archive of it.`,

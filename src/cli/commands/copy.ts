@@ -36,6 +36,7 @@ export async function run(context: Context, { options, arguments: names }: Input
     ...(tag === undefined ? {} : { tag }),
     ...(destination.mountFrom === undefined ? {} : { mountFrom: destination.mountFrom }),
     overwrite: options.force,
+    isAllOrNothing: destination.isAllOrNothing,
     pause: destination.pause,
     onProgress: (at) => progress.update(() => progressText(at)),
   }).finally(() => progress.done())

@@ -1,7 +1,7 @@
 /** `zegel inspect IMAGE`: what is attached, as a tree. */
 
 import { type AttachmentNode, type ImageNode, inspectImage } from '../../attachments/index.ts'
-import { predicateTypeName } from '../../attestation/index.ts'
+import { imageSignaturePredicateType, predicateTypeName } from '../../attestation/index.ts'
 import { clip, formatBytes, forTerminal } from '../../base/index.ts'
 import type { InspectReport } from '../../contract/index.ts'
 import { annotationKeys, isIndexMediaType } from '../../oci/index.ts'
@@ -54,11 +54,16 @@ function imageNode(image: ImageNode, name: string, style: Style): TreeNode {
   }
 }
 
+function saysOf(predicateType: string): string {
+  if (predicateType === imageSignaturePredicateType) return 'says it is an image signature'
+  return `says it states ${clip(predicateTypeName(predicateType), 100)}`
+}
+
 function attachmentNode(node: AttachmentNode, style: Style): TreeNode {
   const { kind, place, manifest, size, predicateType, annotations, artifactType, mediaType, attachments = [] } = node
   const created = annotations?.[annotationKeys.created]
   const claims = [
-    ...(predicateType === undefined ? [] : [`says it states ${clip(predicateTypeName(predicateType), 100)}`]),
+    ...(predicateType === undefined ? [] : [saysOf(predicateType)]),
     ...(created === undefined ? [] : [`made ${clip(created, 40)}`]),
     ...(kind === 'unknown' ? [clip(artifactType ?? mediaType, 100)] : []),
   ]
