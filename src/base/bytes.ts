@@ -56,12 +56,17 @@ const SEXTETS = new Int32Array(256).fill(-1)
 for (const [value, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
   SEXTETS[letter.charCodeAt(0)] = value
 
+/** Free bytes before what was decoded from a long text, for `withHeader`. */
+const ROOM = 512
+const roomy = new WeakSet<ArrayBufferLike>()
+
 /** As `fromBase64`, of ASCII bytes: for payloads of a hundred megabytes, without a string of them. */
 export function base64BytesToBytes(ascii: Bytes, what = 'value'): Bytes {
   if (ascii.length <= SHORT || ascii.length % 4 !== 0) return fromBase64(bufferOf(ascii).toString('latin1'), what)
   const groups = ascii.length - 4
   const last = fromBase64(bufferOf(ascii).toString('latin1', groups), what)
-  const out = Buffer.allocUnsafeSlow((groups / 4) * 3 + last.length)
+  const out = Buffer.allocUnsafeSlow(ROOM + (groups / 4) * 3 + last.length).subarray(ROOM)
+  roomy.add(out.buffer)
   let at = 0
   let all = 0
   for (let from = 0; from < groups; from += 4) {
@@ -84,6 +89,17 @@ export function base64BytesToBytes(ascii: Bytes, what = 'value'): Bytes {
 
 function sextet(ascii: Bytes, at: number): number {
   return SEXTETS[ascii[at] as number] as number
+}
+
+/**
+ * The two as one piece of memory without a copy, for schemes that take no parts (Ed25519); undefined where `base64BytesToBytes` left no room
+ * before the bytes. It holds until the next call with the same bytes.
+ */
+export function withHeader(header: Bytes, bytes: Bytes): Bytes | undefined {
+  if (!roomy.has(bytes.buffer) || bytes.byteOffset !== ROOM || header.length > ROOM) return undefined
+  const whole = new Uint8Array(bytes.buffer, ROOM - header.length, header.length + bytes.length)
+  whole.set(header)
+  return whole
 }
 
 export function concat(...parts: readonly Bytes[]): Bytes {

@@ -11,6 +11,7 @@ export {
   textOf,
   toBase64,
   utf8,
+  withHeader,
 } from './bytes.ts'
 export { canonicalJson, type PlainJson } from './canonical-json.ts'
 export { type Clock, fixedClock, rfc3339 } from './clock.ts'

@@ -25,6 +25,8 @@ export const limits = {
   manifestLayers: 1024,
   indexManifests: 10_000,
   annotations: 1024,
+  /** Images below one index, and indexes, that one question looks at: each is a search of its own. */
+  recursiveImages: 1000,
   /** Subjects of a statement and digests of one subject (sigstore-go: 1024 and 32). */
   subjects: 1024,
   subjectDigests: 32,

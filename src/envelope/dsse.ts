@@ -10,6 +10,7 @@ import {
   optionalString,
   readJson,
   utf8,
+  withHeader,
 } from '../base/index.ts'
 import { invalid } from './faults.ts'
 import { bytesMember, message } from './fields.ts'
@@ -57,14 +58,17 @@ function readSignature(value: Json, where: string): DsseSignature {
 }
 
 /**
- * The pre-authentication encoding as parts: a header, then the payload's own bytes. Lengths count bytes, also of the type's UTF-8.
+ * The pre-authentication encoding as parts: a header, then the payload's own bytes, or both in one piece where that takes no copy. Lengths count bytes, also of the type's UTF-8.
  * @example verifyParts(key, scheme, paeParts(envelope.payloadType, [envelope.payload]), signature)
  */
 export function paeParts(payloadType: string, payload: readonly Bytes[]): readonly Bytes[] {
   const type = utf8(payloadType)
   let length = 0
   for (const part of payload) length += part.length
-  return [utf8(`DSSEv1 ${type.length} ${payloadType} ${length} `), ...payload]
+  const header = utf8(`DSSEv1 ${type.length} ${payloadType} ${length} `)
+  const [only] = payload
+  const whole = only === undefined || payload.length > 1 ? undefined : withHeader(header, only)
+  return whole === undefined ? [header, ...payload] : [whole]
 }
 
 export interface DsseContent {
