@@ -165,12 +165,23 @@ function take(place: Place, raw: RawManifest, subject: Digest, needsSubject: boo
   try {
     const parsed = parseManifest(raw.bytes, mediaType)
     const isForeign = parsed.subject === undefined ? needsSubject : parsed.subject.digest !== subject
-    if (!isForeign) return { ...nothing, manifests: [{ place, raw, parsed }] }
+    const found = { ...nothing, manifests: [{ place, raw, parsed }] }
+    // Whatever an index under a tag of Cosign's names is not followed: nobody writes one there.
+    const misplaced = 'It is an index, where Cosign has an image manifest: what it names was not read.'
+    if (!isForeign && parsed.kind === 'index' && !needsSubject)
+      return {
+        ...found,
+        problems: [{ place, digest, code: 'ATTACHMENT_MALFORMED', detail: misplaced, isUnseen: true }],
+      }
+    if (!isForeign) return found
     const detail = parsed.subject === undefined ? 'It names no subject.' : `Its subject is ${parsed.subject.digest}.`
     return problem({ place, digest, code: 'ATTACHMENT_OF_ANOTHER_IMAGE', detail, isUnseen: false })
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    return problem({ place, digest, code: 'ATTACHMENT_MALFORMED', detail: error.message, isUnseen: false })
+    const isBound = error.code === 'LIMIT_EXCEEDED'
+    const code = isBound ? 'ATTACHMENT_BOUND_REACHED' : 'ATTACHMENT_MALFORMED'
+    // One malformed entry of a list is passed over; a tag is all there is of its place.
+    return problem({ place, digest, code, detail: error.message, isUnseen: isBound || !needsSubject })
   }
 }
 

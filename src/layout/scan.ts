@@ -29,8 +29,11 @@ export type BlobFacts =
       readonly children: readonly Digest[]
     }
   | { readonly kind: 'other' }
-  /** Could be a referrer, but can't be believed. `subject` is what it claims, unchecked. */
-  | { readonly kind: 'broken'; readonly what: string; readonly subject?: string }
+  /**
+   * Could be a referrer, but can't be believed. `subject` is what it claims, unchecked. `isUnseen`: its content was not had (missing, damaged, a
+   * link, beyond a bound), as opposed to content that is no manifest.
+   */
+  | { readonly kind: 'broken'; readonly what: string; readonly isUnseen: boolean; readonly subject?: string }
 
 /** Blobs that are read at the same time. */
 const PARALLEL = 8
@@ -63,7 +66,7 @@ export class BlobScan {
     const manifests: Descriptor[] = []
     const collect = (facts: BlobFacts): void => {
       if (facts.kind === 'broken' && (facts.subject === undefined || facts.subject === subject))
-        said.push({ what: facts.what, isBound: false })
+        said.push({ what: facts.what, isBound: facts.isUnseen })
       if (facts.kind === 'manifest' && facts.subject === subject) manifests.push(facts.descriptor)
     }
     const seen = new Set<Digest>()
@@ -114,10 +117,10 @@ export class BlobScan {
       const bytes = await this.couldBeReferrer(digest)
       if (bytes === undefined) return other
       const found = digestOf(bytes, digestAlgorithm(digest))
-      if (found !== digest) return { kind: 'broken', what: damaged(where, digest, `its bytes have ${found}`).message }
+      if (found !== digest) return unseen(damaged(where, digest, `its bytes have ${found}`).message)
       return unlistedFacts(bytes, digest, where)
     } catch (error) {
-      if (error instanceof Fault) return { kind: 'broken', what: error.message }
+      if (error instanceof Fault) return unseen(error.message)
       throw error
     }
   }
@@ -141,14 +144,18 @@ export class BlobScan {
     let bytes: Bytes
     try {
       const stored = await this.files.blob(digest)
-      if (stored === undefined) return { kind: 'broken', what: `${where} is missing` }
+      if (stored === undefined) return unseen(`${where} is missing`)
       bytes = await readStored(stored, digest, limits.manifestBytes, where)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      return { kind: 'broken', what: error.message }
+      return unseen(error.message)
     }
     return listedFacts(bytes, digest, mediaType, where)
   }
+}
+
+function unseen(what: string): BlobFacts {
+  return { kind: 'broken', what, isUnseen: true }
 }
 
 /** What a manifest says of itself; `broken` when it is none. */
@@ -158,7 +165,13 @@ export function listedFacts(bytes: Bytes, digest: Digest, mediaType: string, whe
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     const subject = claimedSubject(bytes)
-    return { kind: 'broken', what: `${where}: ${error.message}`, ...(subject === undefined ? {} : { subject }) }
+    const isUnseen = error.code === 'LIMIT_EXCEEDED'
+    return {
+      kind: 'broken',
+      what: `${where}: ${error.message}`,
+      isUnseen,
+      ...(subject === undefined ? {} : { subject }),
+    }
   }
 }
 

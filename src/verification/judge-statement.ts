@@ -14,6 +14,7 @@ import {
 } from '../attestation/index.ts'
 import { type Digest, Fault } from '../base/index.ts'
 import { type DsseEnvelope, paeParts } from '../envelope/index.ts'
+import { parseFinding } from './attempt.ts'
 import { type Check, type Finding, fail, pass } from './finding.ts'
 import { type Judgement, verdictOf } from './judgement.ts'
 import type { Question } from './question.ts'
@@ -76,7 +77,7 @@ function readStatement(envelope: DsseEnvelope): { finding: Finding; statement?: 
     return { finding: pass('statement', 'The statement is well formed.'), statement: parseStatement(envelope.payload) }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    return { finding: fail('statement', 'STATEMENT_MALFORMED', error.message) }
+    return { finding: parseFinding('statement', 'STATEMENT_MALFORMED', error) }
   }
 }
 

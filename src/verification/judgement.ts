@@ -25,8 +25,9 @@ export interface Judgement {
   readonly annotations?: Verified<Readonly<Record<string, string>>>
 }
 
+/** Without a check that failed, it was not read. */
 export function refused(findings: readonly Finding[]): Judgement {
-  return { verdict: 'failed', findings, signers: [] }
+  return { verdict: verdictOf(findings, []), findings, signers: [] }
 }
 
 export function notJudged(findings: readonly Finding[], more: Partial<Judgement> = {}): Judgement {

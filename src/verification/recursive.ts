@@ -50,9 +50,10 @@ export async function verifyRecursively(
 ): Promise<RecursiveVerdict> {
   const whole = await verifyImage(place, target, question)
   if (whole.digest === undefined) return { ...whole, children: [] }
-  const read = await readChildren(place.image, whole.digest)
+  const walk: Walk = { place, question, left: limits.recursiveImages }
+  const read = await childrenWithin(walk, whole.digest)
   if (!isEntries(read)) return { ...whole, ...worse(whole, { verdict: 'unknown', reason: read }), children: [] }
-  const children = await verifyChildren(place, read, question, whole.verdict === 'verified', 1)
+  const children = await verifyChildren(walk, read, whole.verdict === 'verified', 1)
   const { verdict, reason } = withChildren(whole, children, options)
   return { ...whole, verdict, reason, children }
 }
@@ -69,7 +70,7 @@ export async function verifyThroughIndex(
 ): Promise<ImageVerdict> {
   const whole = await verifyImage(place, index, question)
   if (whole.digest === undefined || whole.verdict !== 'verified') return { ...whole, digest: child }
-  const named = await isNamedIn(place.image, whole.digest, child, 1)
+  const named = await isNamedIn({ place, question, left: limits.recursiveImages }, whole.digest, child, 1)
   if (named === true) {
     const detail = `The index ${whole.digest} names it. ${whole.reason.detail}`
     return { ...whole, digest: child, reason: { code: 'PROVEN_BY_INDEX', detail } }
@@ -81,18 +82,22 @@ export async function verifyThroughIndex(
   return { ...whole, digest: child, verdict: 'unknown', reason: named }
 }
 
-async function isNamedIn(
-  reader: ContentReader,
-  index: Digest,
-  child: Digest,
-  depth: number,
-): Promise<boolean | Reason> {
-  const entries = await readChildren(reader, index)
+/** One way through an index: what is nested can name the same again and again, so that depth alone is no bound. */
+interface Walk {
+  readonly place: ImagePlace
+  readonly question: Question
+  /** Images, or indexes, that may still be looked at. */
+  left: number
+}
+
+async function isNamedIn(walk: Walk, index: Digest, child: Digest, depth: number): Promise<boolean | Reason> {
+  if (walk.left-- <= 0) return tooMany
+  const entries = await readChildren(walk.place.image, index)
   if (!isEntries(entries)) return entries
   if (entries.some(({ digest }) => digest === child)) return true
   let unseen: Reason | undefined
   for (const entry of entries.filter(({ mediaType }) => isIndexMediaType(mediaType))) {
-    const named = depth < MAX_DEPTH ? await isNamedIn(reader, entry.digest, child, depth + 1) : tooDeep
+    const named = depth < MAX_DEPTH ? await isNamedIn(walk, entry.digest, child, depth + 1) : tooDeep
     if (named === true) return true
     if (named !== false) unseen = named
   }
@@ -102,6 +107,11 @@ async function isNamedIn(
 const tooDeep: Reason = {
   code: 'EVIDENCE_UNREADABLE',
   detail: 'Indexes are nested more than four deep; what lies below was not read.',
+}
+
+const tooMany: Reason = {
+  code: 'EVIDENCE_UNREADABLE',
+  detail: `The index leads to more than ${limits.recursiveImages} images and indexes; not all of them were read.`,
 }
 
 function isEntries(read: readonly Descriptor[] | Reason): read is readonly Descriptor[] {
@@ -120,43 +130,47 @@ async function readChildren(reader: ContentReader, digest: Digest): Promise<read
   }
 }
 
+async function childrenWithin(walk: Walk, digest: Digest): Promise<readonly Descriptor[] | Reason> {
+  const read = await readChildren(walk.place.image, digest)
+  if (!isEntries(read)) return read
+  if (read.length > walk.left) return tooMany
+  walk.left -= read.length
+  return read
+}
+
 async function verifyChildren(
-  place: ImagePlace,
+  walk: Walk,
   entries: readonly Descriptor[],
-  question: Question,
   isIndexProven: boolean,
   depth: number,
 ): Promise<readonly ChildVerdict[]> {
   const children: ChildVerdict[] = []
   for (let at = 0; at < entries.length; at += limits.connectionsPerHost) {
     const some = entries.slice(at, at + limits.connectionsPerHost)
-    children.push(
-      ...(await Promise.all(some.map((entry) => verifyChild(place, entry, question, isIndexProven, depth)))),
-    )
+    children.push(...(await Promise.all(some.map((entry) => verifyChild(walk, entry, isIndexProven, depth)))))
   }
   return children
 }
 
 async function verifyChild(
-  place: ImagePlace,
+  walk: Walk,
   entry: Descriptor,
-  question: Question,
   isIndexProven: boolean,
   depth: number,
 ): Promise<ChildVerdict> {
   const { digest, mediaType, platform } = entry
   const what = { digest, mediaType, ...(platform === undefined ? {} : { platform: formatPlatform(platform) }) }
   if (isBuildKitAttestation(entry)) return { ...what, provenBy: 'unsigned-metadata' }
-  const own = await verifyImage(place, digest, question)
+  const own = await verifyImage(walk.place, digest, walk.question)
   const provenBy = own.verdict === 'verified' ? 'itself' : isIndexProven ? 'index' : 'nothing'
   if (!isIndexMediaType(mediaType)) return { ...what, provenBy, own }
-  const below = depth >= MAX_DEPTH ? tooDeep : await readChildren(place.image, digest)
+  const below = depth >= MAX_DEPTH ? tooDeep : await childrenWithin(walk, digest)
   if (!isEntries(below)) return { ...what, provenBy, own, unseen: below }
   return {
     ...what,
     provenBy,
     own,
-    children: await verifyChildren(place, below, question, provenBy !== 'nothing', depth + 1),
+    children: await verifyChildren(walk, below, provenBy !== 'nothing', depth + 1),
   }
 }
 
