@@ -138,13 +138,21 @@ async function readListed(
   const seen = new Set<Digest>()
   const distinct = listed.filter(({ descriptor }) => seen.size < seen.add(descriptor.digest).size)
   const ordered = distinct.toSorted((a, b) => evidenceRank(a.descriptor) - evidenceRank(b.descriptor))
-  const found = await mapBounded(ordered.slice(0, atMost), limits.connectionsPerHost, (item) =>
-    readOne(reader, subject, item),
-  )
-  const left = ordered[atMost]
-  if (left === undefined) return found
-  const detail = `${ordered.length} manifests are attached; the first ${atMost} were read.`
-  return [...found, problem({ place: left.place, code: 'ATTACHMENT_BOUND_REACHED', detail, isUnseen: true })]
+  let held = 0
+  let unread = ordered[atMost]
+  const found = await mapBounded(ordered.slice(0, atMost), limits.connectionsPerHost, async (item) => {
+    if (held > limits.attachedManifestBytes) {
+      unread ??= item
+      return nothing
+    }
+    const one = await readOne(reader, subject, item)
+    for (const { raw } of one.manifests) held += raw.bytes.length
+    return one
+  })
+  if (unread === undefined) return found
+  const most = `${Math.min(atMost, ordered.length)} of them and ${formatBytes(limits.attachedManifestBytes)}`
+  const detail = `${ordered.length} manifests are attached; at most ${most} are read.`
+  return [...found, problem({ place: unread.place, code: 'ATTACHMENT_BOUND_REACHED', detail, isUnseen: true })]
 }
 
 async function readOne(reader: ContentReader, subject: Digest, { place, descriptor }: Listed): Promise<Found> {

@@ -45,7 +45,7 @@ export interface JsonOptions {
 
 /**
  * Reads one JSON document.
- * @throws JSON_INVALID with the byte offset; LIMIT_EXCEEDED when it is larger than allowed
+ * @throws JSON_INVALID with the byte offset; LIMIT_EXCEEDED when it is larger than allowed, or has more values or names than are kept
  * @example readJson(bytes, { what: 'The statement', raw: { predicate: true } })
  */
 export function readJson(bytes: Bytes, options: JsonOptions = {}): Json {
@@ -74,6 +74,9 @@ const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/
 
 class Reader {
   private at = 0
+  /** Values that were built, and names that are kept of the objects that are open: a hostile document is made of the smallest ones. */
+  private values = 0
+  private names = 0
   private readonly bytes: Buffer
   private readonly what: string
   private readonly maxDepth: number
@@ -95,6 +98,7 @@ class Reader {
   /** With `build` false the syntax is checked and null is returned. */
   private value(depth: number, build: boolean, raw: RawMembers | undefined): Json {
     if (depth > this.maxDepth) this.refuse(`is nested deeper than ${this.maxDepth} levels`)
+    if (build && ++this.values > limits.jsonValues) this.exceeds(`more than ${limits.jsonValues} values`)
     switch (this.bytes[this.at]) {
       case 0x7b:
         return this.object(depth, build, raw)
@@ -136,6 +140,7 @@ class Reader {
       else {
         const value = this.value(depth + 1, build, rule)
         if (seen === undefined) members[key] = value
+        else if (++this.names > limits.jsonNames) this.exceeds(`more than ${limits.jsonNames} names in its objects`)
         else seen.add(key)
       }
       this.space()
@@ -145,6 +150,7 @@ class Reader {
         continue
       }
       this.expect(0x7d, '"," or "}"')
+      this.names -= seen?.size ?? 0
       return members
     }
   }
@@ -268,6 +274,10 @@ class Reader {
   private expect(byte: number, name: string): void {
     if (this.bytes[this.at] !== byte) this.refuse(`lacks ${name}`)
     this.at++
+  }
+
+  private exceeds(bound: string): never {
+    throw baseFault('LIMIT_EXCEEDED', `${this.what} has ${bound}, which is more than is read.`)
   }
 
   private refuse(problem: string, at = this.at): never {

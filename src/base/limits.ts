@@ -17,9 +17,17 @@ export const limits = {
   jsonDepth: 128,
   /** A JSON document that is read whole. */
   jsonBytes: 256 * MiB,
+  /** Values that are built of one document (the smallest takes 3 bytes to write and 50 to keep), and member names of open objects that are kept to find one twice. */
+  jsonValues: 1_000_000,
+  jsonNames: 1_000_000,
   /** Attachments of one image that are looked at, and pages of a listing. */
   attachments: 1000,
   referrerPages: 100,
+  /** All pages of a listing of referrers, and all manifests of what is attached to one image: both are held at once. */
+  referrerListBytes: 32 * MiB,
+  attachedManifestBytes: 64 * MiB,
+  /** Layers that are judged for one image: each is fetched and may be hashed and verified with every key. */
+  candidates: 4096,
   tagPages: 10_000,
   /** Layers of one manifest; a legacy signature manifest holds one signature a layer. */
   manifestLayers: 1024,

@@ -6,6 +6,7 @@ import {
   clip,
   type Digest,
   Fault,
+  formatBytes,
   isJsonObject,
   type Json,
   limits,
@@ -96,6 +97,7 @@ async function whyUnsupported(
 async function readPage(list: List, response: HttpResponse): Promise<boolean> {
   try {
     const bytes = await response.readAll(limits.manifestBytes)
+    if (!list.take(bytes.length)) return false
     const index = asObject(readJson(bytes, { what: 'The listing' }), 'The listing')
     const entries = index['manifests'] ?? []
     for (const entry of asArray(entries, 'manifests', limits.indexManifests)) if (!list.add(entry)) return false
@@ -113,6 +115,15 @@ class List {
   private readonly manifests = new Map<Digest, Descriptor>()
   private readonly problems: { what: string; isBound: boolean }[] = []
   private skipped = 0
+  private bytes = 0
+
+  /** False when what is listed is more than is held. */
+  take(length: number): boolean {
+    this.bytes += length
+    if (this.bytes <= limits.referrerListBytes) return true
+    this.bound(`the listing has more than ${formatBytes(limits.referrerListBytes)}`)
+    return false
+  }
 
   /** False when the list is full. */
   add(entry: Json): boolean {

@@ -40,8 +40,9 @@ export async function verifyImage(place: ImagePlace, target: string, question: Q
   if (typeof digest !== 'string') return { ...noEvidence, digest: undefined, verdict: 'unknown', reason: digest }
   const evidence = place.evidence ?? place.image
   const discovery = await discover(evidence, digest)
-  const candidates = await judgeAll(evidence, discovery, question)
-  const verdict = conclude(digest, candidates, discovery.problems, question)
+  const { attachments, problems } = withinBound(discovery)
+  const candidates = await judgeAll(evidence, digest, attachments, question)
+  const verdict = conclude(digest, candidates, problems, question)
   const wasResolved = !isDigest(target)
   if (wasResolved || verdict.verdict !== 'refused' || candidates.length > 0) return verdict
   return (await isThere(place.image, digest)) ?? verdict
@@ -65,21 +66,33 @@ async function isThere(image: ContentReader, digest: Digest): Promise<ImageVerdi
   return typeof found === 'string' ? undefined : { ...noEvidence, digest, verdict: 'unknown', reason: found }
 }
 
-/** Small ones at once, as many as a host may be asked; large ones one after another, so that memory holds one. */
+/** The first layers of all manifests before the second ones: no manifest of a thousand layers pushes out what hangs beside it. */
+function withinBound({ attachments, problems }: Discovery): Pick<Discovery, 'attachments' | 'problems'> {
+  if (attachments.length <= limits.candidates) return { attachments, problems }
+  const kept = new Set(attachments.toSorted((a, b) => a.layerIndex - b.layerIndex).slice(0, limits.candidates))
+  const detail = `${attachments.length} layers are attached; ${limits.candidates} were judged.`
+  const bound = { place: 'referrers', code: 'ATTACHMENT_BOUND_REACHED', detail, isUnseen: true } as const
+  return { attachments: attachments.filter((one) => kept.has(one)), problems: [...problems, bound] }
+}
+
+/** Small ones side by side, as many as one host may be asked; large ones one after another, so that memory holds one. */
 async function judgeAll(
   reader: ContentReader,
-  discovery: Discovery,
+  subject: Digest,
+  attachments: readonly Attachment[],
   question: Question,
 ): Promise<readonly Candidate[]> {
-  const { attachments, subject } = discovery
   const judged = new Map<Attachment, Candidate>()
   const judge = async (attachment: Attachment): Promise<void> => {
     const candidate = await judgeAttachment(reader, attachment, subject, question)
     if (candidate !== undefined) judged.set(attachment, candidate)
   }
   const isLarge = (attachment: Attachment): boolean => attachment.layer.size > limits.signatureBytes
-  // The registry client bounds how many requests a host sees at once.
-  await Promise.all(attachments.filter((attachment) => !isLarge(attachment)).map(judge))
+  const small = attachments.filter((attachment) => !isLarge(attachment)).values()
+  const work = async (): Promise<void> => {
+    for (const attachment of small) await judge(attachment)
+  }
+  await Promise.all(Array.from({ length: limits.connectionsPerHost }, work))
   for (const attachment of attachments.filter(isLarge)) await judge(attachment)
   return attachments.map((attachment) => judged.get(attachment)).filter((candidate) => candidate !== undefined)
 }
