@@ -19,6 +19,18 @@ export function clip(text: string, length = 200): string {
   return safe.length <= length ? safe : `${safe.slice(0, length - 1)}…`
 }
 
+/** JSON text whose strings move no cursor and hide nothing: the same document with those characters as escapes. Line ends stay. */
+export function jsonForTerminal(json: string): string {
+  return json.replace(UNPRINTABLE, (character) => {
+    if (character === '\n' || character === '\r' || character === '\t') return character
+    return Array.from({ length: character.length }, (_, at) => unicodeEscape(character.charCodeAt(at))).join('')
+  })
+}
+
+function unicodeEscape(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`
+}
+
 const SHELL_SAFE = /^[A-Za-z0-9_@%+=:,./-]+$/
 
 /** One word of a POSIX shell, for the commands that messages offer. */

@@ -28,7 +28,7 @@ export {
   parseDigest,
   requireDigest,
 } from './digest.ts'
-export { clip, forShell, forTerminal } from './escape.ts'
+export { clip, forShell, forTerminal, jsonForTerminal } from './escape.ts'
 export { baseFault, type ExitStatus, Fault, type FaultDetails, type FaultFactory, faults } from './fault.ts'
 export { type Environment, type UserFolders, userFolders } from './folders.ts'
 export {

@@ -5,6 +5,7 @@ import type { TextReport } from '../contract/index.ts'
 import type { Io } from './io.ts'
 import { jsonPieces } from './json-output.ts'
 import { debugLog } from './log.ts'
+import { writeJson } from './shown-json.ts'
 import type { CommandSpec } from './table/types.ts'
 import { TemporaryFiles } from './temporary-files.ts'
 import { type Style, styleOf } from './terminal/style.ts'
@@ -58,7 +59,7 @@ export class Context {
   }
 
   async printJson(document: object): Promise<void> {
-    for (const piece of jsonPieces(document, hex(this.io.random(16)))) await this.io.stdout.write(piece)
+    for (const piece of jsonPieces(document, hex(this.io.random(16)))) await writeJson(this.io.stdout, piece)
     await this.io.stdout.write('\n')
   }
 

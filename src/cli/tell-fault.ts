@@ -1,6 +1,7 @@
 /** Writes a failure where it belongs: the sentence on standard error and, with `-o json`, the document on standard output. */
 
 import type { Io } from './io.ts'
+import { writeJson } from './shown-json.ts'
 import { asFault, faultReport, faultText } from './terminal/fault.ts'
 import { styleOf } from './terminal/style.ts'
 
@@ -14,7 +15,8 @@ export async function tellFault(
   const fault = asFault(error)
   const style = styleOf(io.stderr, io.environment, argv.includes('--no-color'))
   await io.stderr.write(faultText(fault, style, isDebug)).catch(() => {})
-  if (wantsJson(argv, io)) await io.stdout.write(`${JSON.stringify(faultReport(fault), null, 2)}\n`).catch(() => {})
+  if (wantsJson(argv, io))
+    await writeJson(io.stdout, `${JSON.stringify(faultReport(fault), null, 2)}\n`).catch(() => {})
   return fault.status
 }
 

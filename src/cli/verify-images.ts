@@ -1,6 +1,7 @@
 /** Verifies the images of one call, side by side, each with its own verdict: what `verify` and `verify-attestation` share. */
 
-import { parseDigest } from '../base/index.ts'
+import { type Digest, Fault, isDigest } from '../base/index.ts'
+import type { ContentReader } from '../oci/index.ts'
 import {
   type ImageVerdict,
   prepareQuestion,
@@ -62,8 +63,19 @@ async function verifyOne(
       fix: 'Name the index in the repository of the image.',
     })
   }
-  const child = await image.resolve(target)
-  return verifyThroughIndex(place, child?.digest ?? parseDigest(target), index.target, question)
+  const child = isDigest(target) ? target : await digestOf(image, target)
+  // Without a digest there is nothing to look for in the index: the verdict says why there is none.
+  if (child === undefined) return verifyImage(place, target, question)
+  return verifyThroughIndex(place, child, index.target, question)
+}
+
+async function digestOf(image: ContentReader, tag: string): Promise<Digest | undefined> {
+  try {
+    return (await image.resolve(tag))?.digest
+  } catch (error) {
+    if (error instanceof Fault) return undefined
+    throw error
+  }
 }
 
 function checkOptions({ recursive, each, index }: VerifyOptions): void {

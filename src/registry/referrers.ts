@@ -67,8 +67,8 @@ async function listFrom(context: RepositoryContext, endpoint: Endpoint, digest: 
     }
     const unsupported = await whyUnsupported(context, page.value, isFirst)
     if (unsupported !== undefined) {
-      if (isFirst && page.value.status !== 404) list.skip(unsupported)
-      if (!isFirst) list.bound(unsupported)
+      if (!isFirst || mayBeListing(page.value)) list.bound(unsupported)
+      else if (page.value.status !== 404) list.skip(unsupported)
       return list.result(isFirst ? 'unsupported' : 'api')
     }
     if (!(await readPage(list, page.value))) return list.result('api')
@@ -91,6 +91,11 @@ async function whyUnsupported(
   if (type === mediaTypes.index) return undefined
   await response.discard()
   return `the Referrers API answered with the type ${clip(type || 'none', 60)}, not with an image index`
+}
+
+/** A web page is how some registries (GitHub's) answer what they do not know; whatever else comes as a success may list referrers. */
+function mayBeListing({ status, headers }: HttpResponse): boolean {
+  return status === 200 && !/^\s*text\/html\b/i.test(headers.get('content-type') ?? '')
 }
 
 /** False when nothing more is to be read. */

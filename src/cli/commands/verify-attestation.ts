@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { cliFault } from '../faults.ts'
 import { resultFile, writeFileAtomically } from '../files.ts'
 import { imageQuestion } from '../question.ts'
+import { writeJsonLine } from '../shown-json.ts'
 import type { InputOf } from '../table/types.ts'
 import type { verifyAttestationSpec } from '../table/verify.ts'
 import { verdictText } from '../terminal/verdict.ts'
@@ -54,10 +55,7 @@ async function printText(
   }
   // Whoever has the predicate in a file does not want it on the terminal too.
   if (isInFile) return
-  for (const { raw } of statements) {
-    await context.io.stdout.write(raw)
-    await context.io.stdout.write('\n')
-  }
+  for (const { raw } of statements) await writeJsonLine(context.io.stdout, raw)
 }
 
 async function writePredicate(

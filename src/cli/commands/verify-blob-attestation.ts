@@ -8,6 +8,7 @@ import { blobReport, blobStatus, readArtifact } from '../artifact.ts'
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readNamedFile, resultFile, writeFileAtomically } from '../files.ts'
+import { writeJsonLine } from '../shown-json.ts'
 import type { InputOf } from '../table/types.ts'
 import type { verifyBlobAttestationSpec } from '../table/verify.ts'
 import { judgementText } from '../terminal/verdict.ts'
@@ -39,8 +40,7 @@ export async function run(
     await context.print(judgementText(name, judgement, context.style))
   } else {
     context.say(judgementText(name, judgement, context.storyStyle))
-    await context.io.stdout.write(statement.raw)
-    await context.io.stdout.write('\n')
+    await writeJsonLine(context.io.stdout, statement.raw)
   }
   return blobStatus(judgement)
 }
