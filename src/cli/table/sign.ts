@@ -67,7 +67,7 @@ export const signSpec = {
   arguments: [{ name: 'IMAGE', help: 'registry.example.org/team/app:1.4 or oci:DIR[:TAG|@DIGEST]', isMany: true }],
   flags: {
     key,
-    annotations: { kind: 'list', short: 'a', value: 'KEY=VALUE', help: 'Sign this with it; it may be repeated' },
+    annotations: { kind: 'list', short: 'a', value: 'KEY=VALUE', help: 'Sign this with it' },
   },
   groups: [writingFlags, passwordFlags, evidenceFlags, registryFlags],
   examples: [

@@ -14,7 +14,7 @@ const questionFlags = {
       short: 'k',
       value: 'FILE',
       completes: 'file',
-      help: 'Accept the public key (or certificate, taken as its bare key) in FILE or env://NAME; repeat it to accept any one of several',
+      help: 'Accept the public key (or certificate, taken as its bare key) in FILE or env://NAME: any one of several',
     },
     threshold: { kind: 'count', value: 'N', default: '1', help: 'Demand signatures by N different keys' },
   },
@@ -28,7 +28,7 @@ const imageQuestionFlags = {
       kind: 'list',
       short: 'a',
       value: 'KEY=VALUE',
-      help: 'Demand this signed annotation; it may be repeated',
+      help: 'Demand this signed annotation',
     },
     'sign-container-identity': {
       kind: 'text',
@@ -53,7 +53,11 @@ const imageFlags = {
       help: 'Prove the image through this index: the index is verified and must name the image',
     },
     digest: { kind: 'text', value: 'DIGEST', help: 'The digest that a classic docker-archive is expected to have' },
-    at: { kind: 'time', value: 'TIME', help: 'Verify as of this moment (RFC 3339)' },
+    at: {
+      kind: 'time',
+      value: 'TIME',
+      help: 'Verify as of this moment (RFC 3339); a key has no time of its own, so with keys it is only named in the answer',
+    },
   },
 } as const satisfies FlagGroup
 
