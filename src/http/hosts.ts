@@ -15,14 +15,16 @@ export function isLoopback(hostname: string): boolean {
  * forgery: 127.0.0.1, the metadata address 169.254.169.254, 0.0.0.0).
  */
 export function isMachineLocal(hostname: string): boolean {
-  const address = plainAddress(hostname)
+  // A name may end in the dot of the root: `localhost.` is localhost to whoever looks it up.
+  const host = hostname.replace(/\.$/, '')
+  const address = plainAddress(host)
   return (
-    isLoopback(hostname) ||
+    isLoopback(host) ||
     IPV4_LINK_LOCAL.test(address) ||
-    IPV6_LINK_LOCAL.test(hostname) ||
-    hostname === '[::]' ||
+    IPV6_LINK_LOCAL.test(host) ||
+    host === '[::]' ||
     address.startsWith('0.') ||
-    hostname.endsWith('.localhost')
+    host.endsWith('.localhost')
   )
 }
 
