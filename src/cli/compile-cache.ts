@@ -3,21 +3,27 @@
  * read or may write is not used. It runs before anything else is loaded, so it loads nothing of ours.
  */
 
-import { lstatSync, mkdirSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 
 export function useCompileCache(): void {
   const caches = process.env['XDG_CACHE_HOME'] ?? ''
   const home = process.env['HOME'] ?? ''
-  const folder = isAbsolute(caches) ? join(caches, 'zegel') : isAbsolute(home) ? join(home, '.cache', 'zegel') : ''
-  if (folder === '') return
+  const base = isAbsolute(caches) ? caches : isAbsolute(home) ? join(home, '.cache') : ''
+  if (base === '') return
+  const folder = join(base, 'zegel')
   try {
-    mkdirSync(join(folder, 'compiled'), { recursive: true, mode: 0o700 })
+    // One by one: a home that is not there is not made, and Node's recursive mkdir never ends below /proc.
+    for (const path of [base, folder, join(folder, 'compiled')]) makeFolder(path)
     if (isOurs(folder) && isOurs(join(folder, 'compiled'))) enableCompileCache(join(folder, 'compiled'))
   } catch {
     // A read-only file system, a home that isn't there: it works without a cache.
   }
+}
+
+function makeFolder(path: string): void {
+  if (!existsSync(path)) mkdirSync(path, { mode: 0o700 })
 }
 
 function isOurs(folder: string): boolean {

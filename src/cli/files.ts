@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path'
 import { type Bytes, concat, Fault, formatBytes, hex, limits } from '../base/index.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
-import type { Input } from './io.ts'
+import type { Input, Output } from './io.ts'
 import { readWhole } from './read-whole.ts'
 
 /**
@@ -88,6 +88,11 @@ export async function writeFileAtomically(
   options: WriteOptions = { mode: 0o644, overwrite: true },
 ): Promise<void> {
   try {
+    const output = openOutput(context, path)
+    if (output !== undefined) {
+      for await (const part of content) await output.write(part)
+      return
+    }
     const target = await targetOf(path)
     if (target.isSpecial) await writeInPlace(target.path, content)
     else await writeBeside(context, target.path, content, options)
@@ -96,9 +101,18 @@ export async function writeFileAtomically(
   }
 }
 
+/** What is open already is written where it stands: a log that standard output goes to must not be exchanged or overwritten. */
+function openOutput({ io }: Context, path: string): Output | undefined {
+  const at = /^\/(?:dev\/std|dev\/fd\/|proc\/self\/fd\/)(out|err|[12])$/.exec(path)?.[1]
+  if (at === undefined) return undefined
+  return at === 'out' || at === '1' ? io.stdout : io.stderr
+}
+
 /** A link keeps pointing where it did; the file that it names is replaced. */
 async function targetOf(path: string): Promise<{ path: string; isSpecial: boolean }> {
   try {
+    // A shell's >(program): a pipe, whose real path is no path.
+    if (/^\/(?:dev|proc\/self)\/fd\//.test(path)) return { path, isSpecial: true }
     const real = await realpath(path)
     const found = await lstat(real)
     if (found.isDirectory()) throw cliFault('FILE_IS_FOLDER', `${path} is a folder.`, { fix: 'Name a file.' })

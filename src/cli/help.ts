@@ -2,7 +2,7 @@
 
 import { allFlags, flagGroups, flagTerm, usageOf, variableOf } from './flags.ts'
 import type { CommandSpec, Flag, FlagGroup, Section } from './table/types.ts'
-import { columns, pad, wrap } from './terminal/columns.ts'
+import { pad, wrap } from './terminal/columns.ts'
 import type { Style } from './terminal/style.ts'
 
 const SECTIONS: readonly Section[] = ['Sign', 'Verify', 'Look and move', 'Keys', 'Registries', 'More']
@@ -20,7 +20,7 @@ export function helpFor(
   const spec = specs.find((it) => it.name === name || Object.keys(it.aliases ?? {}).includes(name))
   if (spec !== undefined) return helpOfCommand(spec, style, width)
   const members = specs.filter((it) => it.name.startsWith(`${name} `))
-  return members.length > 0 && name !== '' ? helpOfGroup(name, members, style) : helpOfAll(specs, style, width)
+  return members.length > 0 && name !== '' ? helpOfGroup(name, members, style, width) : helpOfAll(specs, style, width)
 }
 
 function helpOfAll(specs: readonly CommandSpec[], style: Style, width: number): string {
@@ -28,7 +28,7 @@ function helpOfAll(specs: readonly CommandSpec[], style: Style, width: number): 
   const nameWidth = Math.max(...visible.map((spec) => spec.name.length))
   const sections = SECTIONS.map((section) => {
     const rows = visible.filter((spec) => spec.section === section)
-    return rows.length === 0 ? '' : `${style.bold(section)}\n${listOf(rows, nameWidth)}`
+    return rows.length === 0 ? '' : `${style.bold(section)}\n${listOf(rows, nameWidth, width)}`
   })
   return paragraphs([
     wrap(
@@ -42,15 +42,25 @@ function helpOfAll(specs: readonly CommandSpec[], style: Style, width: number): 
   ])
 }
 
-function listOf(specs: readonly CommandSpec[], nameWidth: number): string {
-  return specs.map((spec) => `  ${pad(spec.name, nameWidth)}  ${spec.summary}`).join('\n')
+function listOf(specs: readonly CommandSpec[], nameWidth: number, width: number): string {
+  return termsOf(
+    specs.map((spec) => [spec.name, spec.summary]),
+    nameWidth,
+    width,
+  )
 }
 
-function helpOfGroup(name: string, members: readonly CommandSpec[], style: Style): string {
+/** Terms in one column, and what is said of them in another, wrapped there. */
+function termsOf(rows: readonly (readonly [string, string])[], termWidth: number, width: number): string {
+  const indent = ' '.repeat(termWidth + 4)
+  return rows.map(([term, text]) => `  ${pad(term, termWidth)}  ${wrap(text, width, indent).trimStart()}`).join('\n')
+}
+
+function helpOfGroup(name: string, members: readonly CommandSpec[], style: Style, width: number): string {
   const nameWidth = Math.max(...members.map((spec) => spec.name.length))
   return paragraphs([
     `${style.bold('Usage')}\n  zegel ${name} COMMAND [flags] [arguments]`,
-    `${style.bold('Commands')}\n${listOf(members, nameWidth)}`,
+    `${style.bold('Commands')}\n${listOf(members, nameWidth, width)}`,
     `Explain one command: zegel ${name} COMMAND --help`,
   ])
 }
@@ -61,7 +71,7 @@ function helpOfCommand(spec: CommandSpec, style: Style, width: number): string {
     `${spec.summary}.`,
     ...(spec.description ?? []).map((text) => wrap(text, width)),
     `${style.bold('Usage')}\n  ${usageOf(spec)}`,
-    argumentsOf(spec, style),
+    argumentsOf(spec, style, width),
     ...flagGroups(spec).map((group) => flagsOf(group, style, width)),
     examplesOf(spec, style),
     aliases.length === 0 ? '' : `${style.bold('Also called')}\n  ${aliases.join(', ')}`,
@@ -72,9 +82,10 @@ function helpOfCommand(spec: CommandSpec, style: Style, width: number): string {
 const variablesNote =
   'Each flag can be set by the variable in brackets; the command line outranks it. A list has one value a line there.'
 
-function argumentsOf(spec: CommandSpec, style: Style): string {
-  const rows = (spec.arguments ?? []).map(({ name, help }) => [name, help])
-  return rows.length === 0 ? '' : `${style.bold('Arguments')}\n${columns(rows, '  ')}`
+function argumentsOf(spec: CommandSpec, style: Style, width: number): string {
+  const rows = (spec.arguments ?? []).map(({ name, help }) => [name, help] as const)
+  const termWidth = Math.max(0, ...rows.map(([name]) => name.length))
+  return rows.length === 0 ? '' : `${style.bold('Arguments')}\n${termsOf(rows, termWidth, width)}`
 }
 
 function flagsOf(group: FlagGroup, style: Style, width: number): string {

@@ -17,7 +17,7 @@ export function readValue(flag: Flag, written: string, where: string): Value {
   if (flag.kind === 'switch') return readSwitch(written, where)
   if (written === '') {
     throw cliFault('USAGE_VALUE_MISSING', `${where} has an empty value.`, {
-      fix: `Give it a ${flag.value ?? 'value'}; an unset variable of the shell may be the reason.`,
+      fix: `Give it a value${flag.value === undefined ? '' : ` (${flag.value})`}; an unset variable of the shell may be the reason.`,
     })
   }
   if (flag.choices !== undefined && !flag.choices.includes(written)) throw notOneOf(flag.choices, written, where)

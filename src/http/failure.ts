@@ -145,7 +145,7 @@ function guess(error: unknown, url: URL): Sentence {
   if (code.startsWith('HPE_')) {
     const sentence = `What answers at ${host} does not speak HTTP as it should.`
     if (!isLoopback(url.hostname)) return ['HTTP_ANSWER_INVALID', sentence]
-    return ['HTTP_ANSWER_INVALID', sentence, 'If it speaks TLS, put its ca.crt into the certs.d folder of that host.']
+    return ['HTTP_ANSWER_INVALID', sentence, 'Check the port. If it speaks TLS, trust its CA: --registry-ca FILE.']
   }
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO') {
     return [

@@ -26,7 +26,7 @@ export interface ArchiveOptions {
 /** @throws ARCHIVE_MISSING, ARCHIVE_INVALID, LIMIT_EXCEEDED, STORAGE_FULL */
 export async function openArchiveFile(path: string, options: ArchiveOptions): Promise<ArchiveFile> {
   const file = await openRegularFile(path, 'followed')
-  if (file === undefined) throw layoutFault('ARCHIVE_MISSING', `There is no file ${path}.`)
+  if (file === undefined) throw layoutFault('ARCHIVE_MISSING', `There is no file ${path}.`, { fix: 'Check the path.' })
   try {
     const magic = await readAt(file.handle, 0, 4)
     const unpack = decompressor(bufferOf(magic))

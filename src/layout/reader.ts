@@ -124,7 +124,10 @@ export class LayoutContent implements LayoutReader {
       .map(({ refName }) => refName)
       .filter((name) => name !== undefined && !isAttachmentTag(name))
     throw layoutFault('LAYOUT_IMAGE_MISSING', `${this.name} holds no image "${wanted}".`, {
-      fix: names.length === 0 ? 'No image in it has a name: give none, or a digest.' : `It holds: ${names.join(', ')}`,
+      fix:
+        names.length === 0
+          ? 'No image in it has a name: leave the tag away (oci:DIR), or name its digest (oci:DIR@DIGEST).'
+          : `It holds: ${names.join(', ')}`,
     })
   }
 

@@ -46,10 +46,10 @@ export async function refusalOf(response: HttpResponse, registry: string, what: 
     })
   }
   if (status >= 400) {
-    const fix = /to an HTTPS server/i.test(words)
-      ? {
-          fix: `It speaks TLS: put its ca.crt into a certs.d folder, for example /etc/docker/certs.d/${registry}/ca.crt.`,
-        }
+    // The answer to a HEAD has no words.
+    const isPerhapsTls = /to an HTTPS server/i.test(words) || (status === 400 && words === '')
+    const fix = isPerhapsTls
+      ? { fix: `If it speaks TLS, trust its CA: --registry-ca FILE, or /etc/docker/certs.d/${registry}/ca.crt` }
       : {}
     return registryFault('REGISTRY_REFUSED', `${registry} does not take ${what} (status ${status}).${said}`, {
       facts,

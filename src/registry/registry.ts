@@ -142,23 +142,34 @@ class RegistryClient implements Registry {
       // Whoever wrote http:// into a hosts.toml has asked for it.
       if (endpoint.base.protocol === 'http:') this.plain.add(endpoint.base.origin)
     }
-    const server = this.options.allowPlainHttp === true ? await this.plainWhereNeeded(written.server) : written.server
-    return { ...written, server }
+    return { ...written, server: await this.inItsProtocol(written.server) }
   }
 
-  /** TLS first, also where plain HTTP is allowed: only a host that does not speak it is asked without. */
-  private async plainWhereNeeded(server: Endpoint): Promise<Endpoint> {
-    if (server.base.protocol === 'http:' || isLoopback(server.base.hostname)) return server
-    const base = new URL(server.base.href.replace(/^https:/, 'http:'))
+  /**
+   * TLS first, also where plain HTTP is allowed: only a host that does not speak it is asked without. This machine is asked without TLS at
+   * once, unless a CA is trusted: it may be that of a registry here.
+   */
+  private async inItsProtocol(server: Endpoint): Promise<Endpoint> {
+    const isHere = isLoopback(server.base.hostname)
+    const isPlain = server.base.protocol === 'http:'
+    if (isHere ? !isPlain || this.options.ca === undefined : isPlain || this.options.allowPlainHttp !== true)
+      return server
+    const secure = { ...server, base: new URL(server.base.href.replace(/^http:/, 'https:')) }
+    if (await this.speaksTls(secure)) return secure
+    const plain = { ...server, base: new URL(server.base.href.replace(/^https:/, 'http:')) }
+    this.plain.add(plain.base.origin)
+    return plain
+  }
+
+  private async speaksTls(server: Endpoint): Promise<boolean> {
     try {
       const probe = { method: 'GET', path: '', scope: noScope, retry: false }
       await (await this.transport.send(server, probe)).discard()
-      return server
+      return true
     } catch (error) {
       if (!isWithoutTls(error)) throw error
+      return false
     }
-    this.plain.add(base.origin)
-    return { ...server, base }
   }
 }
 

@@ -19,8 +19,11 @@ describe('help', () => {
   test('of everything lists each command', async () => {
     const { status, stdout } = await zegel(['--help'])
     expect(status).toBe(0)
-    for (const { name, summary } of visible)
-      expect(stdout).toMatch(new RegExp(`^  ${name} +${summary.replace(/[.*+?^$()[\]{}|]/g, '\\$&')}$`, 'm'))
+    const unwrapped = stdout.replace(/\s+/g, ' ')
+    for (const { name, summary } of visible) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
+      expect(unwrapped).toContain(` ${name} ${summary} `)
+    }
   })
 
   test.each(specs.map((spec) => [spec.name, spec] as const))(

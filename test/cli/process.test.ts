@@ -113,6 +113,19 @@ describe('the process', () => {
     expect(stderr).toContain('[TIMEOUT]')
   })
 
+  test('a home that is not there, or never can be: no cache, and no folder is made', async () => {
+    expect(await shell('HOME=$PWD/absent/home $zegel version && ls absent')).toMatchObject({ status: 2 })
+    expect(await shell('HOME=/proc timeout 20 $zegel version')).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  test('/dev/stdout is the output as it stands, a log among it', async () => {
+    await shell(
+      '{ echo first; ZEGEL_PASSWORD=x $zegel key generate --out logged; $zegel key public --key logged.pub --out /dev/stdout; echo last; } > log',
+    )
+    const { stdout } = await shell('head -n 1 log; grep -c "PUBLIC KEY" log; tail -n 1 log')
+    expect(stdout).toBe('first\n2\nlast\n')
+  })
+
   test('the compile cache is the own user’s alone', async () => {
     await shell('$zegel version')
     const { stdout } = await shell('stat -c %a .cache/zegel .cache/zegel/compiled')

@@ -5,6 +5,8 @@ import type { Context } from '../context.ts'
 import { cliFault } from '../faults.ts'
 import type { Io, Output } from '../io.ts'
 
+const INDENT = '   '
+
 export interface Teller {
   /** A heading. */
   chapter(title: string): Promise<void>
@@ -50,7 +52,7 @@ async function runQuietly(
   const parts: Buffer[] = []
   const keep: Output = {
     isTerminal: context.io.stdout.isTerminal,
-    width: context.io.stdout.width,
+    width: context.io.stdout.width === undefined ? undefined : context.io.stdout.width - INDENT.length,
     write: async (content) => {
       parts.push(Buffer.from(content))
     },
@@ -69,6 +71,6 @@ function indent(text: string): string {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => `   ${line}`)
+    .map((line) => `${INDENT}${line}`)
     .join('\n')
 }

@@ -37,6 +37,5 @@ export const manSpec = {
   section: 'More',
   summary: 'Write the man page',
   flags: {},
-  isHidden: true,
   examples: [{ what: 'Read it', command: 'zegel man | man -l -' }],
 } as const satisfies CommandSpec

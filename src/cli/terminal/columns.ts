@@ -13,7 +13,8 @@ export function pad(cell: string, width: number): string {
   return cell + ' '.repeat(Math.max(0, width - widthOf(cell)))
 }
 
-function widthOf(text: string): number {
+/** Without colour codes. */
+export function widthOf(text: string): number {
   return text.replace(/\u001b\[[0-9;]*m/g, '').length
 }
 

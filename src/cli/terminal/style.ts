@@ -1,4 +1,4 @@
-/** Colours, only where a person sees them: on a terminal, without NO_COLOR (no-color.org) and outside CI. */
+/** Colours and width, only where a person sees them: on a terminal, without NO_COLOR (no-color.org) and outside CI. */
 
 import type { Environment } from '../../base/index.ts'
 import type { Output } from '../io.ts'
@@ -7,6 +7,8 @@ export type Paint = (text: string) => string
 
 export interface Style {
   readonly isColored: boolean
+  /** Columns of the terminal; undefined where it is none. */
+  readonly width?: number
   readonly bold: Paint
   readonly dim: Paint
   readonly good: Paint
@@ -24,6 +26,7 @@ export function styleOf(output: Output, environment: Environment, noColor: boole
       isColored && text !== '' ? `\u001b[${open}m${text}\u001b[${close}m` : text
   return {
     isColored,
+    ...(output.width === undefined ? {} : { width: output.width }),
     bold: paint(1, 22),
     dim: paint(2, 22),
     good: paint(32, 39),

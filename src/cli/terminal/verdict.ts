@@ -4,6 +4,7 @@ import type { AttachmentProblem } from '../../attachments/index.ts'
 import { imageSignaturePredicateType, predicateTypeName } from '../../attestation/index.ts'
 import { clip, formatBytes, forTerminal } from '../../base/index.ts'
 import type { Candidate, ChildVerdict, Finding, ImageVerdict, Judgement, Verdict } from '../../verification/index.ts'
+import { fold } from './fold.ts'
 import type { Style } from './style.ts'
 import { drawTree, type TreeNode } from './tree.ts'
 
@@ -29,7 +30,7 @@ export function verdictText(
         .split('\n')
         .map((line) => `  ${line}`),
     )
-  return lines.join('\n')
+  return fold(lines.join('\n'), style.width)
 }
 
 /** A file's verdict has one candidate: the signature that was given. */
@@ -37,15 +38,14 @@ export function judgementText(name: string, judgement: Judgement, style: Style):
   const verdict: Verdict =
     judgement.verdict === 'passed' ? 'verified' : judgement.verdict === 'unreadable' ? 'unknown' : 'refused'
   const head = `${mark(verdict, style)} ${style.bold(forTerminal(name))} is ${paint(verdict, style)(WORD[verdict])}`
-  return [
-    head,
-    ...judgement.findings.flatMap((finding) => findingLines(finding, style)).map((line) => `  ${line}`),
-  ].join('\n')
+  const lines = judgement.findings.flatMap((finding) => findingLines(finding, style))
+  return fold([head, ...lines.map((line) => `  ${line}`)].join('\n'), style.width)
 }
 
-function candidateNodes({ candidates, problems }: ImageVerdict, style: Style): readonly TreeNode[] {
+function candidateNodes({ candidates, problems, verdict, reason }: ImageVerdict, style: Style): readonly TreeNode[] {
+  const told = verdict === 'verified' ? 'all' : reason.fix
   return [
-    ...candidates.map((candidate) => candidateNode(candidate, style)),
+    ...candidates.map((candidate) => candidateNode(candidate, told, style)),
     ...problems.map((problem) => problemNode(problem, style)),
   ]
 }
@@ -57,7 +57,7 @@ const KINDS: Readonly<Record<string, string>> = {
   notation: 'Notation signature',
 }
 
-function candidateNode(candidate: Candidate, style: Style): TreeNode {
+function candidateNode(candidate: Candidate, told: Told, style: Style): TreeNode {
   const { origin, verdict, predicateType, signedName } = candidate
   const outcome = {
     passed: style.good('✓ passed'),
@@ -69,7 +69,7 @@ function candidateNode(candidate: Candidate, style: Style): TreeNode {
   const named = signedName === undefined || signedName === '' ? '' : style.dim(`, signed as ${clip(signedName, 100)}`)
   const where = style.dim(`${origin.place}, ${origin.manifest.slice(0, 19)}…, ${formatBytes(origin.size)}`)
   const head = `${outcome}  ${KINDS[origin.kind] ?? origin.kind}${what}${named}  ${where}`
-  return { text: [head, ...candidate.findings.flatMap((finding) => findingLines(finding, style))].join('\n') }
+  return { text: [head, ...candidate.findings.flatMap((finding) => findingLines(finding, style, told))].join('\n') }
 }
 
 /** What is stated, in the words of people. */
@@ -77,11 +77,15 @@ function statedName(predicateType: string): string {
   return predicateType === imageSignaturePredicateType ? 'image signature' : predicateTypeName(predicateType)
 }
 
-function findingLines({ check, outcome, code, detail, fix }: Finding, style: Style): readonly string[] {
+/** The fix that stands above already; a verified image needs none. */
+type Told = string | 'all' | undefined
+
+function findingLines({ check, outcome, code, detail, fix }: Finding, style: Style, told?: Told): readonly string[] {
   const sign = { pass: style.good('✓'), fail: style.bad('✗'), inconclusive: style.dim('–') }[outcome]
   const named = outcome === 'pass' ? '' : ` ${style.dim(`[${code}]`)}`
   const line = `${sign} ${check}: ${clip(detail, 500)}${named}`
-  return outcome === 'fail' && fix !== undefined ? [line, `    fix: ${forTerminal(fix)}`] : [line]
+  const isNew = fix !== undefined && told !== 'all' && told !== fix
+  return outcome === 'fail' && isNew ? [line, `    fix: ${forTerminal(fix)}`] : [line]
 }
 
 function problemNode({ place, digest, code, detail, isUnseen }: AttachmentProblem, style: Style): TreeNode {
