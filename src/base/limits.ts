@@ -27,14 +27,15 @@ export const limits = {
   referrerListBytes: 32 * MiB,
   attachedManifestBytes: 64 * MiB,
   /** Layers that are judged for one image: each is fetched and may be hashed and verified with every key. */
-  candidates: 4096,
+  candidates: 1024,
   tagPages: 10_000,
   /** Layers of one manifest; a legacy signature manifest holds one signature a layer. */
   manifestLayers: 1024,
   indexManifests: 10_000,
   annotations: 1024,
-  /** Images below one index, and indexes, that one question looks at: each is a search of its own. */
+  /** Images below one index, and indexes, that one question looks at (each is a search of its own) or one call signs, and how deep indexes nest. */
   recursiveImages: 1000,
+  indexDepth: 4,
   /** Subjects of a statement and digests of one subject (sigstore-go: 1024 and 32). */
   subjects: 1024,
   subjectDigests: 32,

@@ -8,6 +8,7 @@ import {
   type ImageSource,
   parseImageSource,
   parseReference,
+  type RawManifest,
   repositoryName,
   targetOf,
 } from '../oci/index.ts'
@@ -89,10 +90,15 @@ async function openRepository(
 }
 
 /** What the target names now; its bytes were fetched and hashed. @throws IMAGE_NOT_FOUND */
-export async function requireDescriptor({ image, target, repository }: OpenedImage): Promise<Descriptor> {
+export async function requireManifest({ image, target, repository }: OpenedImage): Promise<RawManifest> {
   const raw = await image.manifest(target)
-  if (raw !== undefined) return raw.descriptor
+  if (raw !== undefined) return raw
   throw cliFault('IMAGE_NOT_FOUND', `There is no image ${target} in ${repository}.`, {
     fix: 'Check the name and the tag.',
   })
+}
+
+/** @throws IMAGE_NOT_FOUND */
+export async function requireDescriptor(opened: OpenedImage): Promise<Descriptor> {
+  return (await requireManifest(opened)).descriptor
 }

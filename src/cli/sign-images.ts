@@ -1,22 +1,15 @@
 /** What `sign` and `attest` share: the key, the images (and those below an index), the writing of bundles, the report. */
 
 import type { Bytes } from '../base/index.ts'
-import { limits } from '../base/index.ts'
 import type { SignedReport } from '../contract/index.ts'
-import {
-  type ContentStore,
-  type Descriptor,
-  formatPlatform,
-  isIndexMediaType,
-  isUnknownPlatform,
-  parseManifest,
-} from '../oci/index.ts'
+import type { ContentStore } from '../oci/index.ts'
 import { keySigner, type Signed, type Signer, type SigningContext, type SigningTarget } from '../signing/index.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
 import { resultFile, writeFileAtomically } from './files.ts'
 import { type ImageOptions, type OpenedImage, openForSigning } from './images.ts'
 import { openPrivateKey } from './keys.ts'
+import { type ManifestToSign, manifestsToSign } from './manifests-to-sign.ts'
 import type { PasswordOptions } from './password.ts'
 import { pauseOf } from './pause.ts'
 
@@ -28,11 +21,8 @@ export interface SignOptions extends ImageOptions, PasswordOptions {
   readonly recursive: boolean
 }
 
-/** One manifest to sign. */
-export interface ToSign {
+interface ToSign extends ManifestToSign {
   readonly opened: OpenedImage<ContentStore>
-  readonly subject: Descriptor
-  readonly platform?: string
 }
 
 export type SignOne = (
@@ -86,39 +76,10 @@ async function findAll(context: Context, names: readonly string[], options: Sign
   const all: ToSign[] = []
   for (const name of names) {
     const opened = await openForSigning(context, name, options)
-    all.push(...(await manifestsOf(opened, opened.target, options.recursive, undefined, 1)))
+    const manifests = await manifestsToSign(opened, options)
+    all.push(...manifests.map((manifest) => ({ opened, ...manifest })))
   }
   return all
-}
-
-const MAX_DEPTH = 4
-
-/** The manifest's bytes are fetched and hashed: what is signed is what is there. */
-async function manifestsOf(
-  opened: OpenedImage<ContentStore>,
-  target: string,
-  recursive: boolean,
-  platform: string | undefined,
-  depth: number,
-): Promise<readonly ToSign[]> {
-  const raw = await opened.image.manifest(target)
-  if (raw === undefined) {
-    throw cliFault('IMAGE_NOT_FOUND', `There is no image ${target} in ${opened.repository}.`, {
-      fix: 'Check the name and the tag; push the image before it is signed.',
-    })
-  }
-  const { mediaType, digest, size } = raw.descriptor
-  const own: ToSign = { opened, subject: { mediaType, digest, size }, ...(platform === undefined ? {} : { platform }) }
-  if (!recursive || !isIndexMediaType(mediaType) || depth > MAX_DEPTH) return [own]
-  const parsed = parseManifest(raw.bytes, mediaType)
-  const children = parsed.kind === 'index' ? parsed.manifests.slice(0, limits.indexManifests) : []
-  const below: ToSign[] = []
-  for (const child of children) {
-    if (child.platform !== undefined && isUnknownPlatform(child.platform)) continue
-    const name = child.platform === undefined ? undefined : formatPlatform(child.platform)
-    below.push(...(await manifestsOf(opened, child.digest, true, name, depth + 1)))
-  }
-  return [own, ...below]
 }
 
 function reportOf(

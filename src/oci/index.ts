@@ -1,4 +1,5 @@
 /** oci: references, descriptors, manifests, and the ports to content. */
+export { isBuildKitAttestation } from './buildkit.ts'
 export type {
   BlobContent,
   BlobReader,

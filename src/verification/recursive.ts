@@ -8,8 +8,8 @@ import {
   type ContentReader,
   type Descriptor,
   formatPlatform,
+  isBuildKitAttestation,
   isIndexMediaType,
-  isUnknownPlatform,
   parseManifest,
 } from '../oci/index.ts'
 import { type ImagePlace, type ImageVerdict, verifyImage } from './image.ts'
@@ -37,9 +37,6 @@ export interface RecursiveOptions {
   /** Every child must have a signature of its own. */
   readonly each: boolean
 }
-
-const MAX_DEPTH = 4
-const BUILDKIT_REFERENCE_TYPE = 'vnd.docker.reference.type'
 
 /** @throws as `verifyImage` */
 export async function verifyRecursively(
@@ -97,7 +94,7 @@ async function isNamedIn(walk: Walk, index: Digest, child: Digest, depth: number
   if (entries.some(({ digest }) => digest === child)) return true
   let unseen: Reason | undefined
   for (const entry of entries.filter(({ mediaType }) => isIndexMediaType(mediaType))) {
-    const named = depth < MAX_DEPTH ? await isNamedIn(walk, entry.digest, child, depth + 1) : tooDeep
+    const named = depth < limits.indexDepth ? await isNamedIn(walk, entry.digest, child, depth + 1) : tooDeep
     if (named === true) return true
     if (named !== false) unseen = named
   }
@@ -106,7 +103,7 @@ async function isNamedIn(walk: Walk, index: Digest, child: Digest, depth: number
 
 const tooDeep: Reason = {
   code: 'EVIDENCE_UNREADABLE',
-  detail: 'Indexes are nested more than four deep; what lies below was not read.',
+  detail: `Indexes are nested more than ${limits.indexDepth} deep; what lies below was not read.`,
 }
 
 const tooMany: Reason = {
@@ -164,7 +161,7 @@ async function verifyChild(
   const own = await verifyImage(walk.place, digest, walk.question)
   const provenBy = own.verdict === 'verified' ? 'itself' : isIndexProven ? 'index' : 'nothing'
   if (!isIndexMediaType(mediaType)) return { ...what, provenBy, own }
-  const below = depth >= MAX_DEPTH ? tooDeep : await childrenWithin(walk, digest)
+  const below = depth >= limits.indexDepth ? tooDeep : await childrenWithin(walk, digest)
   if (!isEntries(below)) return { ...what, provenBy, own, unseen: below }
   return {
     ...what,
@@ -172,15 +169,6 @@ async function verifyChild(
     own,
     children: await verifyChildren(walk, below, provenBy !== 'nothing', depth + 1),
   }
-}
-
-/** Both marks are demanded: no platform that a runtime would pick can hide behind the annotation. */
-function isBuildKitAttestation({ platform, annotations }: Descriptor): boolean {
-  return (
-    platform !== undefined &&
-    isUnknownPlatform(platform) &&
-    annotations?.[BUILDKIT_REFERENCE_TYPE] === 'attestation-manifest'
-  )
 }
 
 type Conclusion = Pick<ImageVerdict, 'verdict' | 'reason'>

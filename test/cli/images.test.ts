@@ -5,8 +5,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { silentLog } from '../../src/base/index.ts'
+import { limits, silentLog } from '../../src/base/index.ts'
 import { type RegistryServer, startRegistry } from '../../src/distribution/index.ts'
+import type { ContentStore } from '../../src/oci/index.ts'
 import { createRegistry, noCredentials } from '../../src/registry/index.ts'
 import { putImage, putIndex } from '../support/image.ts'
 import { expectContract } from './contract.ts'
@@ -20,12 +21,19 @@ let image = ''
 const at = (name: string): string => join(folder, name)
 
 async function push(name: string, content: string): Promise<string> {
+  await pushIndex(name, async (store) => {
+    const child = await putImage(store, content, 'one')
+    return [{ ...child, platform: { os: 'linux', architecture: 'amd64' } }]
+  })
+  return `${server.address}/${name}`
+}
+
+async function pushIndex(name: string, children: (store: ContentStore) => Promise<readonly object[]>): Promise<string> {
   const registry = createRegistry({ environment: {}, log: silentLog, clock: Date.now, credentials: noCredentials })
   const store = registry.repository({ registry: server.address, repository: name })
-  const child = await putImage(store, content, 'one')
-  await putIndex(store, [{ ...child, platform: { os: 'linux', architecture: 'amd64' } }], 'index')
+  await putIndex(store, await children(store), 'index')
   registry.close()
-  return `${server.address}/${name}`
+  return `${server.address}/${name}:index`
 }
 
 /** Calls with `-o json` and holds the answer to its schema. */
@@ -123,6 +131,29 @@ describe('the road of an image', () => {
     expect((await json('sign', '--recursive', '--key', at('release.key'), index)).status).toBe(0)
     expect((await json('verify', '--recursive', '--each', '--key', at('release.pub'), index)).status).toBe(0)
     expect((await json('inspect', index)).status).toBe(0)
+  })
+
+  test('what --recursive signs is what --each demands: a platform that nobody knows too', async () => {
+    const index = await pushIndex('shop/odd', async (store) => {
+      const child = await putImage(store, 'odd')
+      return [{ ...child, platform: { os: 'unknown', architecture: 'unknown' } }]
+    })
+    expect((await json('sign', '--recursive', '--key', at('release.key'), index)).status).toBe(0)
+    expect((await json('verify', '--recursive', '--each', '--key', at('release.pub'), index)).status).toBe(0)
+  })
+
+  test.each([
+    ['deep', 1, limits.indexDepth],
+    ['wide', limits.recursiveImages + 1, 0],
+  ])('an index that is too %s is not signed in part', async (name, entries, depth) => {
+    const index = await pushIndex(`shop/${name}`, async (store) => {
+      let child = await putImage(store, name)
+      for (let level = 0; level < depth; level++) child = await putIndex(store, [child])
+      return Array.from({ length: entries }, () => child)
+    })
+    const signed = await json('sign', '--recursive', '--key', at('release.key'), index)
+    expect(signed).toMatchObject({ status: 3, json: { code: 'LIMIT_EXCEEDED' } })
+    expect((await json('verify', '--key', at('release.pub'), index)).status).toBe(1)
   })
 })
 
