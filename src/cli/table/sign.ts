@@ -19,6 +19,8 @@ const bundle = {
   help: 'Write what was made to FILE too: the Sigstore bundle, or with --format cosign the signature or DSSE envelope',
 } as const satisfies Flag
 
+const fileBundle = { ...bundle, help: 'Write the Sigstore bundle to FILE' } as const satisfies Flag
+
 const writingFlags = {
   title: 'How it is written',
   flags: {
@@ -51,7 +53,7 @@ const predicateFlags = {
       value: 'FILE',
       completes: 'file',
       isRequired: true,
-      help: 'The predicate, as the tool wrote it; - for standard input. Its bytes are kept exactly',
+      help: 'The predicate, as the tool wrote it; - for standard input. Its bytes are kept exactly, without white space around them',
     },
   },
 } as const satisfies FlagGroup
@@ -108,7 +110,7 @@ export const signBlobSpec = {
   arguments: [{ name: 'FILE', help: 'The file; - for standard input', completes: 'file' }],
   flags: {
     key,
-    bundle,
+    bundle: fileBundle,
     'output-signature': {
       kind: 'text',
       value: 'FILE',
@@ -127,7 +129,7 @@ export const attestBlobSpec = {
   section: 'Sign',
   summary: 'Attest something about a file',
   arguments: [{ name: 'FILE', help: 'The file; - for standard input', completes: 'file' }],
-  flags: { key, bundle },
+  flags: { key, bundle: fileBundle },
   groups: [predicateFlags, passwordFlags],
   examples: [
     {
