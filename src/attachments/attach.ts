@@ -127,10 +127,12 @@ export async function listReferrers(
     throw attachmentFault(
       'ATTACH_INCOMPLETE',
       `${what} ${are} in ${store.name}, but could not be listed: ${cause.message}`,
-      { cause, fix: 'Run the same command again: it adds what is missing and leaves the rest.' },
+      { cause, fix: cause.code === 'ATTACH_INCOMPLETE' && cause.fix !== undefined ? cause.fix : AGAIN },
     )
   }
 }
+
+const AGAIN = 'Run the same command again: it adds what is missing and leaves the rest.'
 
 /** Some registries list referrers and do not say so when one is put. */
 async function notListed(

@@ -16,14 +16,15 @@ import {
   utf8,
 } from '../base/index.ts'
 import { type Descriptor, isIndexMediaType, mediaTypes, type RawManifest, readDescriptor } from '../oci/index.ts'
+import { attachmentFault } from './faults.ts'
 
-export interface FallbackEntry {
+interface FallbackEntry {
   readonly descriptor: Descriptor
   /** As it was written: members that this house does not know survive. */
   readonly json: Json
 }
 
-export interface FallbackIndex {
+interface FallbackIndex {
   readonly entries: readonly FallbackEntry[]
   /** `isWhole`: nothing of the index could be read, so there may be entries that were not seen. */
   readonly problems: readonly { readonly detail: string; readonly isWhole: boolean }[]
@@ -61,7 +62,7 @@ function readItems(raw: RawManifest): readonly Json[] | string {
   }
 }
 
-/** Adds entries as `withEntry` does each; undefined when all stand there as they should. */
+/** Adds entries as `withEntry` does each; undefined when all stand there as they should. @throws ATTACH_INCOMPLETE when the index cannot be read */
 export function withEntries(current: RawManifest | undefined, added: readonly Descriptor[]): Bytes | undefined {
   let bytes: Bytes | undefined
   for (const entry of added) {
@@ -73,12 +74,25 @@ export function withEntries(current: RawManifest | undefined, added: readonly De
 }
 
 /** Adds the entry, or corrects one that says something else of the same digest; undefined when it stands there as it should. */
-export function withEntry(current: RawManifest | undefined, entry: Descriptor): Bytes | undefined {
+function withEntry(current: RawManifest | undefined, entry: Descriptor): Bytes | undefined {
   const { entries, problems } = current === undefined ? { entries: [], problems: [] } : readFallbackIndex(current)
+  const unreadable = problems.find(({ isWhole }) => isWhole)
+  if (unreadable !== undefined) throw notOverwritten(unreadable.detail)
   const same = entries.find(({ descriptor }) => descriptor.digest === entry.digest)?.descriptor
   if (problems.length === 0 && same !== undefined && isEntry(same, entry)) return undefined
   const others = entries.filter(({ descriptor }) => descriptor.digest !== entry.digest)
   return writeIndex([...others.map(({ json }) => json), entry])
+}
+
+/** Other readers may see signatures in it that this one cannot: an index of one entry in its place would take them away. */
+function notOverwritten(detail: string): Error {
+  return attachmentFault(
+    'ATTACH_INCOMPLETE',
+    `What others wrote there cannot be read, and is not overwritten: ${detail}`,
+    {
+      fix: 'Look at the fallback tag of the image, repair or remove it, and run the same command again.',
+    },
+  )
 }
 
 /** Removes entries; undefined when none of them is there. An index that becomes empty is kept: not every registry deletes tags. */
