@@ -159,33 +159,4 @@ describeWithPeers(['cosign', ...peerPlaces], 'options of cosign and zegel', () =
     const report = await zegelDoes(['verify', ...pub(), image.tagged])
     expect(imageOf(report).candidates).toMatchObject([{ kind: 'cosign-signature', verdict: 'passed' }])
   })
-
-  it('--no-upload --bundle by zegel, attached with cosign attach: cosign verifies', async () => {
-    const image = await world.image('docker-registry')
-    const file = world.file('detached.sigstore.json')
-    await zegelDoes(['sign', ...key(), '--no-upload', '--bundle', file, image.tagged])
-    expect(await tagsOf(image)).toEqual([])
-    const { status, stderr } = await cosign(['attach', 'signature', '--bundle', file, image.pinned])
-    if (status === 0) expect(await cosignVerifies(image.pinned)).toBe(0)
-    else expect(stderr).toMatch(/bundle/)
-  })
-
-  it.each(formats)(
-    '--bundle by cosign with --upload=false, attached with zegel (%s): cosign verifies',
-    async (format) => {
-      const image = await world.image('docker-registry')
-      if (format === 'cosign') {
-        const [payload, signature] = [world.file('payload'), world.file('signature')]
-        const out = ['--output-payload', payload, '--output-signature', signature]
-        await cosignMakes('cosign', 'sign', [...key(), '--upload=false', ...out, image.pinned])
-        await zegelDoes(['attach', 'signature', '--payload', payload, '--signature', signature, image.tagged])
-      } else {
-        const file = world.file('by-cosign.sigstore.json')
-        await cosignMakes('bundle', 'sign', [...key(), '--upload=false', '--bundle', file, image.pinned])
-        await zegelDoes(['attach', 'signature', '--bundle', file, image.tagged])
-      }
-      expect(await cosignVerifies(image.pinned)).toBe(0)
-      expect(await zegelSays(image.tagged)).toBe(0)
-    },
-  )
 })
