@@ -45,9 +45,15 @@ export async function openPublicKey(context: Context, named: string): Promise<Pu
   return readPublicKey(await readKeyBytes(context, named), named)
 }
 
-/** The keys that `verify --key` names, each with the name it was given by. @throws as `readKeyBytes`; KEY_… */
-export async function readTrustedKeys(context: Context, names: readonly string[]): Promise<readonly TrustedKey[]> {
-  return await Promise.all(names.map(async (name) => ({ name, key: await openPublicKey(context, name) })))
+/**
+ * The keys that `verify --key` names, each with the name it was given by; none is an error that the verification itself explains.
+ * @throws as `readKeyBytes`; KEY_…
+ */
+export async function readTrustedKeys(context: Context, named: readonly string[]): Promise<readonly TrustedKey[]> {
+  const keys: TrustedKey[] = []
+  // One after another: standard input can be read once.
+  for (const name of named) keys.push({ name, key: await openPublicKey(context, name) })
+  return keys
 }
 
 /** @throws as `readKeyBytes`; KEY_… */

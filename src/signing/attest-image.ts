@@ -4,7 +4,6 @@ import { addCosignLayer, attachReferrer, removeAttachments } from '../attachment
 import {
   imageSignaturePredicateType,
   type PredicateType,
-  predicateTypeName,
   preparePredicate,
   writeStatement,
 } from '../attestation/index.ts'
@@ -159,9 +158,4 @@ async function attestWithCosign(
   if (store === undefined) return { ...made, outcome: 'not-uploaded' }
   const manifest = await addCosignLayer(store, cosignTag(subject.digest, 'att'), layer, content, pause)
   return { ...made, outcome: 'pushed', manifest }
-}
-
-/** For messages: what was attested. */
-export function attestedName(type: PredicateType): string {
-  return predicateTypeName(type.uri)
 }

@@ -45,8 +45,19 @@ describe('faults', () => {
     expect(Object.fromEntries(rows.map(({ code, cells }) => [code, Number(cells[1])]))).toEqual({ ...codes })
     expect(new Set(rows.map(({ code }) => code)).size).toBe(rows.length)
     for (const { code, cells } of rows) for (const cell of cells) expect(cell, code).not.toBe('')
+    expect(unused(Object.keys(codes))).toEqual([])
   })
 })
+
+/** Every file of the sources: a code that nobody writes any more is no promise. */
+const written = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(new URL(name, source), 'utf8'))
+  .join('\n')
+
+function unused(codes: readonly string[]): readonly string[] {
+  return codes.filter((code) => !new RegExp(`(?<!^ {2})'${code}'`, 'm').test(written))
+}
 
 const lists: readonly (readonly [heading: string, file: string, list: string])[] = [
   ['verification: findings', 'verification/codes.ts', 'findingCodes'],
@@ -59,5 +70,6 @@ describe('lists', () => {
     const rows = rowsOf((title) => title === heading)
     expect(rows.map(({ code }) => code).toSorted()).toEqual([...(exported[list] as readonly string[])].toSorted())
     for (const { code, cells } of rows) expect(cells[1], code).not.toBe('')
+    expect(unused(rows.map(({ code }) => code))).toEqual([])
   })
 })

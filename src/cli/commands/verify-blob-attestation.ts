@@ -8,11 +8,11 @@ import { blobReport, blobStatus, readArtifact } from '../artifact.ts'
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readNamedFile, resultFile, writeFileAtomically } from '../files.ts'
+import { readTrustedKeys } from '../keys.ts'
 import { writeJsonLine } from '../shown-json.ts'
 import type { InputOf } from '../table/types.ts'
 import type { verifyBlobAttestationSpec } from '../table/verify.ts'
 import { judgementText } from '../terminal/verdict.ts'
-import { readTrustedKeys } from '../trusted-keys.ts'
 import { aboutType } from './verify-attestation.ts'
 
 export async function run(

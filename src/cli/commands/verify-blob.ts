@@ -7,10 +7,10 @@ import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { cliFault } from '../faults.ts'
 import { readNamedFile } from '../files.ts'
+import { readTrustedKeys } from '../keys.ts'
 import type { InputOf } from '../table/types.ts'
 import type { verifyBlobSpec } from '../table/verify.ts'
 import { judgementText } from '../terminal/verdict.ts'
-import { readTrustedKeys } from '../trusted-keys.ts'
 
 export async function run(
   context: Context,

@@ -2,11 +2,11 @@
 
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
+import { readTrustedKeys } from '../keys.ts'
 import { imageQuestion } from '../question.ts'
 import type { InputOf } from '../table/types.ts'
 import type { verifySpec } from '../table/verify.ts'
 import { verdictText } from '../terminal/verdict.ts'
-import { readTrustedKeys } from '../trusted-keys.ts'
 import { verifyImages } from '../verify-images.ts'
 import { verifyReport, worstStatus } from '../verify-report.ts'
 
