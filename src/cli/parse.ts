@@ -125,15 +125,22 @@ function optionValue(
   return values?.at(-1) ?? fallback ?? (flag.kind === 'switch' ? false : undefined)
 }
 
-/** An empty variable is one that isn't set. A list has one value a line. */
+/** An empty variable is one that isn't set, but where that would silently demand less. A list has one value a line. */
 function fromEnvironment(name: string, flag: Flag, environment: Environment): readonly Value[] | undefined {
   for (const variable of [variableOf(name, flag), ...(flag.otherVariables ?? [])]) {
     const written = environment[variable]
+    if (written === '' && flag.isDemand === true) throw emptyDemand(name, variable)
     if (written === undefined || written === '') continue
     const lines = flag.kind === 'list' ? written.split('\n').filter((line) => line !== '') : [written]
     return lines.map((line) => readValue(flag, line, variable))
   }
   return undefined
+}
+
+function emptyDemand(name: string, variable: string): Error {
+  return cliFault('USAGE_VALUE_MISSING', `The variable ${variable} is set and empty: --${name} would demand nothing.`, {
+    fix: `Give it a value, or unset it: unset ${variable}`,
+  })
 }
 
 function checkRequired(

@@ -98,3 +98,13 @@ describe('where a value comes from', () => {
     expect(json['schema']).toBe('zegel.dev/version/v1')
   })
 })
+
+describe('a variable that is set and empty', () => {
+  test.each(['ZEGEL_THRESHOLD', 'ZEGEL_ANNOTATIONS', 'ZEGEL_SIGN_CONTAINER_IDENTITY', 'ZEGEL_EACH', 'ZEGEL_INDEX'])(
+    '%s would demand less than was meant',
+    async (variable) => {
+      const result = await zegel(['verify', '--key', 'x.pub', 'example.org/app:1'], { environment: { [variable]: '' } })
+      expect([result.status, result.stderr]).toEqual([2, expect.stringContaining('[USAGE_VALUE_MISSING]')])
+    },
+  )
+})

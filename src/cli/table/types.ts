@@ -13,6 +13,8 @@ export interface Flag {
   /** How the value is called in help: `FILE`. Every kind but `switch` has one. */
   readonly value?: string
   readonly choices?: readonly string[]
+  /** It makes a check stricter: its variable, set and empty, is an error and not the same as unset. */
+  readonly isDemand?: true
   /** Without it the command cannot begin. */
   readonly isRequired?: true
   /** As a person would write it. */

@@ -11,12 +11,19 @@ const questionFlags = {
   flags: {
     key: {
       kind: 'list',
+      isDemand: true,
       short: 'k',
       value: 'FILE',
       completes: 'file',
       help: 'Accept the public key (or certificate, taken as its bare key) in FILE or env://NAME: any one of several',
     },
-    threshold: { kind: 'count', value: 'N', default: '1', help: 'Demand signatures by N different keys' },
+    threshold: {
+      kind: 'count',
+      isDemand: true,
+      value: 'N',
+      default: '1',
+      help: 'Demand signatures by N different keys',
+    },
   },
 } as const satisfies FlagGroup
 
@@ -26,12 +33,14 @@ const imageQuestionFlags = {
   flags: {
     annotations: {
       kind: 'list',
+      isDemand: true,
       short: 'a',
       value: 'KEY=VALUE',
       help: 'Demand this signed annotation',
     },
     'sign-container-identity': {
       kind: 'text',
+      isDemand: true,
       value: 'NAME',
       help: 'Demand that this repository name was signed; without it the signed name is shown and never counts',
     },
@@ -43,12 +52,14 @@ const imageFlags = {
   flags: {
     recursive: {
       kind: 'switch',
+      isDemand: true,
       short: 'r',
       help: 'Of an index: demand its signature, and say of each image in it whether it is signed itself or proven through the index',
     },
-    each: { kind: 'switch', help: 'With --recursive: demand a signature of each image in the index' },
+    each: { kind: 'switch', isDemand: true, help: 'With --recursive: demand a signature of each image in the index' },
     index: {
       kind: 'text',
+      isDemand: true,
       value: 'IMAGE',
       help: 'Prove the image through this index: the index is verified and must name the image',
     },
