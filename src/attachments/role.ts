@@ -8,6 +8,7 @@ import {
   bundleAnnotations,
   cosignAnnotations,
   type DsseEnvelope,
+  imageSignaturePredicateType,
   inTotoPayloadType,
   parseBundle,
   parseDsse,
@@ -16,9 +17,6 @@ import type { BlobReader } from '../oci/index.ts'
 import type { Attachment } from './attachment.ts'
 
 export type AttachmentRole = 'signature' | 'attestation' | 'sbom' | 'other'
-
-/** The predicate type of an image signature as cosign 3 makes it. */
-export const signaturePredicateType = 'https://sigstore.dev/cosign/sign/v1'
 
 /** What the manifest or layer claims that the attachment states; nobody signed it there. */
 export function claimedPredicateType({ kind, parsed, layer }: Attachment): string | undefined {
@@ -47,7 +45,7 @@ async function bundleRole(reader: BlobReader, attachment: Attachment): Promise<A
   const { layer } = attachment
   const stated = await statedPredicateType(reader, attachment, limits.signatureBytes)
   const type = stated ?? claimedPredicateType(attachment)
-  if (type !== undefined) return type === signaturePredicateType || type === '' ? 'signature' : 'attestation'
+  if (type !== undefined) return type === imageSignaturePredicateType || type === '' ? 'signature' : 'attestation'
   // No image signature is that large.
   return layer.size > limits.signatureBytes ? 'attestation' : 'other'
 }

@@ -2,6 +2,8 @@
 
 import { attestationFault } from './faults.ts'
 
+export { imageSignaturePredicateType } from '../envelope/index.ts'
+
 /** object: JSON as given · text: the whole text as one JSON string · custom: cosign's `{"Data", "Timestamp"}` around the text. */
 export type PredicateForm = 'object' | 'text' | 'custom'
 
@@ -9,9 +11,6 @@ export interface PredicateType {
   readonly uri: string
   readonly form: PredicateForm
 }
-
-/** What a Sigstore bundle that is an image signature states (cosign 3). */
-export const imageSignaturePredicateType = 'https://sigstore.dev/cosign/sign/v1'
 
 const named: Readonly<Record<string, PredicateType>> = {
   slsaprovenance: { uri: 'https://slsa.dev/provenance/v0.2', form: 'object' },

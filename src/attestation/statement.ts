@@ -20,7 +20,7 @@ import {
 } from '../base/index.ts'
 import { attestationFault } from './faults.ts'
 
-export const statementPayloadType = 'application/vnd.in-toto+json'
+export { inTotoPayloadType as statementPayloadType } from '../envelope/index.ts'
 export const statementTypes = {
   v01: 'https://in-toto.io/Statement/v0.1',
   v1: 'https://in-toto.io/Statement/v1',

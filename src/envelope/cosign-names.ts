@@ -14,6 +14,9 @@ export const cosignMediaTypes = {
 
 export const inTotoPayloadType = 'application/vnd.in-toto+json'
 
+/** What a Sigstore bundle that is an image signature states (cosign 3). */
+export const imageSignaturePredicateType = 'https://sigstore.dev/cosign/sign/v1'
+
 /** Annotations of a legacy layer. Nobody signed them. */
 export const cosignAnnotations = {
   signature: 'dev.cosignproject.cosign/signature',

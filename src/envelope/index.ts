@@ -7,6 +7,7 @@ export {
   cosignMediaTypes,
   cosignTag,
   fallbackTag,
+  imageSignaturePredicateType,
   inTotoPayloadType,
 } from './cosign-names.ts'
 export { type DsseContent, type DsseEnvelope, type DsseSignature, paeParts, parseDsse, writeDsse } from './dsse.ts'

@@ -4,8 +4,9 @@ import { type Bytes, type Digest, digestAlgorithm, digestHex, digestOf, fromBase
 import { verifyDigest } from '../crypto/index.ts'
 import { parseBundle, parseLegacyBundle } from '../envelope/index.ts'
 import { attempt } from './attempt.ts'
+import { needsIdentity } from './beyond-keys.ts'
 import { type Check, type Finding, fail, inconclusive, pass } from './finding.ts'
-import { needsIdentity, proofFindings } from './judge-bundle.ts'
+import { bundleProofs } from './judge-bundle.ts'
 import { annotationFindings, demandedBy, judgeStatement, nameFindings } from './judge-statement.ts'
 import { type Judgement, refused, verdictOf } from './judgement.ts'
 import { prepareBlobQuestion, type Question } from './question.ts'
@@ -38,7 +39,7 @@ export async function verifyBlob(artifact: Artifact, signature: Bytes, question:
     ])
   }
   const { digest, signature: sig } = bundle.content
-  const before = [format, ...(digest === undefined ? [] : digestFindings(artifact, digest)), ...proofFindings(bundle)]
+  const before = [format, ...(digest === undefined ? [] : digestFindings(artifact, digest)), ...bundleProofs(bundle)]
   return judgeMessage(artifact, sig, question, before, bundle.material.hint)
 }
 
@@ -63,7 +64,7 @@ export async function verifyBlobAttestation(artifact: Artifact, bytes: Bytes, qu
     bundle.content.envelope,
     digest,
     question,
-    [format, ...proofFindings(bundle)],
+    [format, ...bundleProofs(bundle)],
     bundle.material.hint,
   )
 }

@@ -1,10 +1,9 @@
 /** Judges one attachment: what it can be told from its kind alone, else its bytes, fetched within the bound of its kind. */
 
-import type { Attachment } from '../attachments/index.ts'
+import { type Attachment, type AttachmentKind, claimedPredicateType } from '../attachments/index.ts'
 import { imageSignaturePredicateType, predicateTypeName } from '../attestation/index.ts'
 import { type Bytes, type Digest, Fault, formatBytes, limits } from '../base/index.ts'
-import { bundleAnnotations, cosignAnnotations } from '../envelope/index.ts'
-import type { BlobReader } from '../oci/index.ts'
+import type { BlobReader, Descriptor } from '../oci/index.ts'
 import type { Candidate } from './candidate.ts'
 import { inconclusive } from './finding.ts'
 import { judgeBundle } from './judge-bundle.ts'
@@ -59,10 +58,24 @@ function unasked(attachment: Attachment, question: Question): Judgement | undefi
   return notJudged([inconclusive('predicate-type', 'PREDICATE_TYPE_OTHER', detail)], more)
 }
 
-function claimedPredicateType({ kind, parsed, layer }: Attachment): string | undefined {
-  if (kind === 'bundle') return parsed.annotations[bundleAnnotations.predicateType]
-  if (kind === 'cosign-attestation') return layer.annotations?.[cosignAnnotations.predicateType]
-  return undefined
+interface Judge {
+  readonly judge: (bytes: Bytes, layer: Descriptor, subject: Digest, question: Question) => Judgement
+  /** What is larger was not seen. */
+  readonly maxBytes: (question: Question) => number
+}
+
+/** No image signature is larger than that; an attestation may be. */
+const sizeAsked = ({ about }: Question): number =>
+  about.kind === 'signature' ? limits.signatureBytes : limits.attestationBytes
+
+/** Who judges what; a kind without a judge proves nothing by itself. */
+const judges: Readonly<Record<AttachmentKind, Judge | undefined>> = {
+  bundle: { judge: (bytes, _, subject, question) => judgeBundle(bytes, subject, question), maxBytes: sizeAsked },
+  'cosign-signature': { judge: judgeCosignSignature, maxBytes: () => limits.signatureBytes },
+  'cosign-attestation': { judge: judgeCosignAttestation, maxBytes: sizeAsked },
+  notation: undefined,
+  sbom: undefined,
+  unknown: undefined,
 }
 
 async function judgeContent(
@@ -71,25 +84,13 @@ async function judgeContent(
   subject: Digest,
   question: Question,
 ): Promise<Judgement | undefined> {
-  if (kind !== 'bundle' && kind !== 'cosign-signature' && kind !== 'cosign-attestation') return undefined
-  const isSmall = kind === 'cosign-signature' || question.about.kind === 'signature'
-  const bytes = await fetchContent(reader, layer, isSmall ? limits.signatureBytes : limits.attestationBytes)
-  if (!(bytes instanceof Uint8Array)) return bytes
-  switch (kind) {
-    case 'bundle':
-      return judgeBundle(bytes, subject, question)
-    case 'cosign-signature':
-      return judgeCosignSignature(bytes, layer, subject, question)
-    case 'cosign-attestation':
-      return judgeCosignAttestation(bytes, layer, subject, question)
-  }
+  const found = judges[kind]
+  if (found === undefined) return undefined
+  const bytes = await fetchContent(reader, layer, found.maxBytes(question))
+  return bytes instanceof Uint8Array ? found.judge(bytes, layer, subject, question) : bytes
 }
 
-async function fetchContent(
-  reader: BlobReader,
-  layer: Attachment['layer'],
-  atMost: number,
-): Promise<Bytes | Judgement> {
+async function fetchContent(reader: BlobReader, layer: Descriptor, atMost: number): Promise<Bytes | Judgement> {
   if (layer.size > atMost) {
     const detail = `It has ${formatBytes(layer.size)}; at most ${formatBytes(atMost)} are read for this question.`
     return { verdict: 'unreadable', findings: [inconclusive('content', 'CONTENT_TOO_LARGE', detail)], signers: [] }

@@ -3,9 +3,10 @@
 import type { Bytes, Digest } from '../base/index.ts'
 import { parseBundle, type SigstoreBundle } from '../envelope/index.ts'
 import { attempt } from './attempt.ts'
-import { type Finding, fail, inconclusive, pass } from './finding.ts'
+import { needsIdentity, proofFindings } from './beyond-keys.ts'
+import { type Finding, fail, pass } from './finding.ts'
 import { judgeStatement } from './judge-statement.ts'
-import { type Judgement, notJudged, refused } from './judgement.ts'
+import { type Judgement, refused } from './judgement.ts'
 import type { Question } from './question.ts'
 
 export function judgeBundle(bytes: Bytes, subject: Digest, question: Question): Judgement {
@@ -18,44 +19,9 @@ export function judgeBundle(bytes: Bytes, subject: Digest, question: Question): 
     return refused([format, fail('payload-type', 'PAYLOAD_TYPE_UNKNOWN', detail)])
   }
   if (material.kind === 'certificates') return needsIdentity(format)
-  return judgeStatement(content.envelope, subject, question, [format, ...proofFindings(bundle)], material.hint)
+  return judgeStatement(content.envelope, subject, question, [format, ...bundleProofs(bundle)], material.hint)
 }
 
-/** A certificate's signature proves an identity, which a key does not ask for: named, never counted. */
-export function needsIdentity(format: Finding): Judgement {
-  const detail = 'It was made with a certificate: a key cannot judge it.'
-  return notJudged([
-    format,
-    inconclusive('key', 'NEEDS_IDENTITY', detail, 'Ask with the identity in the certificate instead of --key.'),
-  ])
-}
-
-/** With a key, log entries and timestamps are not demanded; they are named, and they do not count. */
-export function proofFindings(bundle: SigstoreBundle): readonly Finding[] {
-  const entries = bundle.tlogEntries.length
-  const stamps = bundle.timestamps.length
-  return [
-    ...(entries === 0
-      ? []
-      : [
-          inconclusive(
-            'log',
-            'LOG_NOT_JUDGED',
-            `It carries ${count(entries, 'log entry', 'log entries')}; none was asked for.`,
-          ),
-        ]),
-    ...(stamps === 0
-      ? []
-      : [
-          inconclusive(
-            'timestamp',
-            'TIMESTAMP_NOT_JUDGED',
-            `It carries ${count(stamps, 'timestamp', 'timestamps')}; none was asked for.`,
-          ),
-        ]),
-  ]
-}
-
-function count(number: number, one: string, many: string): string {
-  return number === 1 ? `1 ${one}` : `${number} ${many}`
+export function bundleProofs({ tlogEntries, timestamps }: SigstoreBundle): readonly Finding[] {
+  return proofFindings({ logEntries: tlogEntries.length, timestamps: timestamps.length })
 }

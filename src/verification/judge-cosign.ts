@@ -4,9 +4,10 @@ import { type Bytes, type Digest, fromBase64 } from '../base/index.ts'
 import { cosignAnnotations, parseDsse, parseSimpleSigning, type SimpleSigning } from '../envelope/index.ts'
 import type { Descriptor } from '../oci/index.ts'
 import { attempt } from './attempt.ts'
-import { type Check, type Finding, fail, inconclusive, pass } from './finding.ts'
+import { needsIdentity, proofFindings } from './beyond-keys.ts'
+import { type Check, type Finding, fail, pass } from './finding.ts'
 import { annotationFindings, demandedBy, judgeStatement, nameFindings } from './judge-statement.ts'
-import { type Judgement, notJudged, refused, verdictOf } from './judgement.ts'
+import { type Judgement, refused, verdictOf } from './judgement.ts'
 import type { Question } from './question.ts'
 import { signatureFinding, signerOf, type TrustedKey } from './trusted-key.ts'
 import { markVerified } from './verified.ts'
@@ -21,14 +22,14 @@ export function judgeCosignSignature(
   question: Question,
 ): Judgement {
   const signer = simpleSigner(payload, layer, question.keys)
-  if (signer === undefined && hasCertificate(layer)) return needsIdentity('Cosign signature.')
+  if (signer === undefined && hasCertificate(layer)) return needsIdentity(pass('envelope', 'Cosign signature.'))
   const parsed = attempt(() => parseSimpleSigning(payload))
   const findings = [
     parsed.finding ?? pass('envelope', 'Cosign simple signing payload.'),
     signatureFinding(question.keys, signer),
     pass('predicate-type', 'It is an image signature.'),
     ...(parsed.value === undefined ? [] : payloadFindings(parsed.value, subject, question)),
-    ...proofFindings(layer),
+    ...layerProofs(layer),
   ]
   const verdict = verdictOf(findings, demandedBy(DEMANDED, question))
   return {
@@ -50,9 +51,11 @@ export function judgeCosignAttestation(
 ): Judgement {
   const parsed = attempt(() => parseDsse(bytes))
   if (parsed.finding !== undefined) return refused([parsed.finding])
-  const before = [pass('envelope', 'DSSE envelope of a Cosign attestation.'), ...proofFindings(layer)]
+  const before = [pass('envelope', 'DSSE envelope of a Cosign attestation.'), ...layerProofs(layer)]
   const judged = judgeStatement(parsed.value, subject, question, before)
-  return judged.signers.length === 0 && hasCertificate(layer) ? needsIdentity('Cosign attestation.', judged) : judged
+  if (judged.signers.length > 0 || !hasCertificate(layer)) return judged
+  const stated = judged.predicateType === undefined ? {} : { predicateType: judged.predicateType }
+  return needsIdentity(pass('envelope', 'Cosign attestation.'), stated)
 }
 
 function simpleSigner(payload: Bytes, layer: Descriptor, keys: readonly TrustedKey[]): TrustedKey | undefined {
@@ -82,25 +85,10 @@ function hasCertificate(layer: Descriptor): boolean {
   return (layer.annotations?.[cosignAnnotations.certificate] ?? '') !== ''
 }
 
-function needsIdentity(what: string, more: Partial<Judgement> = {}): Judgement {
-  const detail = 'It was made with a certificate, and not with a key that was given.'
-  return notJudged(
-    [
-      pass('envelope', what),
-      inconclusive('key', 'NEEDS_IDENTITY', detail, 'Ask with the identity in the certificate instead of --key.'),
-    ],
-    more.predicateType === undefined ? {} : { predicateType: more.predicateType },
-  )
-}
-
-function proofFindings(layer: Descriptor): readonly Finding[] {
-  const carries = (key: string): boolean => (layer.annotations?.[key] ?? '') !== ''
-  return [
-    ...(carries(cosignAnnotations.bundle)
-      ? [inconclusive('log', 'LOG_NOT_JUDGED', 'It carries a log entry; none was asked for.')]
-      : []),
-    ...(carries(cosignAnnotations.rfc3161Timestamp)
-      ? [inconclusive('timestamp', 'TIMESTAMP_NOT_JUDGED', 'It carries a timestamp; none was asked for.')]
-      : []),
-  ]
+function layerProofs(layer: Descriptor): readonly Finding[] {
+  const carried = (key: string): 0 | 1 => ((layer.annotations?.[key] ?? '') === '' ? 0 : 1)
+  return proofFindings({
+    logEntries: carried(cosignAnnotations.bundle),
+    timestamps: carried(cosignAnnotations.rfc3161Timestamp),
+  })
 }

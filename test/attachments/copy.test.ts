@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type CopyOptions, type CopyResult, copyImage, discover, parsePlatform } from '../../src/attachments/index.ts'
-import { signaturePredicateType } from '../../src/attachments/role.ts'
-import { imageSignaturePredicateType } from '../../src/attestation/index.ts'
 import { Fault, utf8 } from '../../src/base/index.ts'
 import { cosignTag, fallbackTag } from '../../src/envelope/index.ts'
 import { memoryStore, openLayout, openLayoutForWriting, writeArchive } from '../../src/layout/index.ts'
@@ -375,8 +373,4 @@ describe('layouts and archives', () => {
     await copy(source, destination)
     expect(await destination.hasBlob(emptyBlob.descriptor.digest)).toBe(true)
   })
-})
-
-test('the constant that tells signatures from attestations is the one of the statements', () => {
-  expect(signaturePredicateType).toBe(imageSignaturePredicateType)
 })
