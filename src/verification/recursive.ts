@@ -128,6 +128,8 @@ async function readChildren(reader: ContentReader, digest: Digest): Promise<read
 }
 
 async function childrenWithin(walk: Walk, digest: Digest): Promise<readonly Descriptor[] | Reason> {
+  // Not even read: each of thousands of indexes that are beyond the bound would be fetched and parsed for nothing.
+  if (walk.left <= 0) return tooMany
   const read = await readChildren(walk.place.image, digest)
   if (!isEntries(read)) return read
   if (read.length > walk.left) return tooMany
