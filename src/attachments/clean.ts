@@ -1,10 +1,9 @@
 /** Removes what hangs on an image: signatures, attestations, SBOMs, or all of it; never the image itself. */
 
-import { type Digest, Fault } from '../base/index.ts'
+import { type Digest, Fault, mapBounded } from '../base/index.ts'
 import { cosignTag } from '../envelope/index.ts'
 import type { ContentStore } from '../oci/index.ts'
 import { type Attachment, type AttachmentKind, type AttachmentProblem, kindOf, type Place } from './attachment.ts'
-import { mapBounded } from './bounded.ts'
 import { removeCosignLayers } from './cosign-tag.ts'
 import { attachmentsIn } from './discover.ts'
 import { attachmentFault } from './faults.ts'

@@ -1,8 +1,7 @@
 /** Streams blobs from one place to another, a bounded number at a time; what is there already is not sent. */
 
-import { Fault, limits } from '../base/index.ts'
+import { Fault, limits, mapBounded } from '../base/index.ts'
 import type { ByteStream, ContentReader, ContentWriter, Descriptor } from '../oci/index.ts'
-import { mapBounded } from './bounded.ts'
 
 export interface BlobCounts {
   /** Transferred in this run. */

@@ -3,7 +3,7 @@
  * in the order in which a registry accepts it (content before what names it).
  */
 
-import { type Digest, formatBytes, limits } from '../base/index.ts'
+import { type Digest, formatBytes, limits, mapBounded } from '../base/index.ts'
 import { cosignTag } from '../envelope/index.ts'
 import {
   type ContentReader,
@@ -15,7 +15,6 @@ import {
   type RawManifest,
 } from '../oci/index.ts'
 import type { AttachmentProblem } from './attachment.ts'
-import { mapBounded } from './bounded.ts'
 import { attachmentsIn } from './discover.ts'
 import { attachmentFault } from './faults.ts'
 import { type FoundManifest, findManifests, isTaggedPlace, taggedPlaces } from './find.ts'

@@ -1,9 +1,8 @@
 /** Puts copied referrers so that the destination lists them: by its Referrers API, else in the fallback index, beside what is there. */
 
-import { type Digest, limits } from '../base/index.ts'
+import { type Digest, limits, mapBounded } from '../base/index.ts'
 import type { ContentStore } from '../oci/index.ts'
 import { listedDescriptor, listReferrers } from './attach.ts'
-import { mapBounded } from './bounded.ts'
 import type { PlannedManifest } from './copy-plan.ts'
 import type { Pause } from './pause.ts'
 

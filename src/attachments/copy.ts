@@ -3,10 +3,9 @@
  * destination has is not sent again, so that running a broken copy again finishes it.
  */
 
-import { type Digest, Fault, formatBytes, isDigest, limits } from '../base/index.ts'
+import { type Digest, Fault, formatBytes, isDigest, limits, mapBounded } from '../base/index.ts'
 import type { ContentReader, ContentStore, Platform, RawManifest } from '../oci/index.ts'
 import { parseManifest } from '../oci/index.ts'
-import { mapBounded } from './bounded.ts'
 import { type BlobCounts, copyBlobs } from './copy-blobs.ts'
 import { type CopyPlan, type CopyProblem, type PlannedManifest, type PlanOptions, planCopy } from './copy-plan.ts'
 import { choosePlatform } from './copy-platform.ts'

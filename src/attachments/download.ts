@@ -3,11 +3,10 @@
  * `cosign download signature` prints. Nothing of it is verified beyond its digest.
  */
 
-import { type Bytes, type Digest, type Json, limits, readJson, toBase64, utf8 } from '../base/index.ts'
+import { type Bytes, type Digest, type Json, limits, mapBounded, readJson, toBase64, utf8 } from '../base/index.ts'
 import { cosignAnnotations } from '../envelope/index.ts'
 import type { BlobReader, ByteStream, ContentReader } from '../oci/index.ts'
 import type { Attachment, AttachmentProblem } from './attachment.ts'
-import { mapBounded } from './bounded.ts'
 import { discover } from './discover.ts'
 import { type AttachmentRole, claimedPredicateType, roleOf, statedPredicateType } from './role.ts'
 

@@ -3,7 +3,7 @@
  * Tag Schema") and Cosign's `.sig`, `.att` and `.sbom` tags. No place hides another; what cannot be read is reported, never taken for absent.
  */
 
-import { type Digest, Fault, formatBytes, limits } from '../base/index.ts'
+import { type Digest, Fault, formatBytes, limits, mapBounded } from '../base/index.ts'
 import { type CosignSuffix, cosignTag, fallbackTag } from '../envelope/index.ts'
 import {
   type ContentReader,
@@ -14,7 +14,6 @@ import {
   type RawManifest,
 } from '../oci/index.ts'
 import { type AttachmentProblem, evidenceRank, type Place } from './attachment.ts'
-import { mapBounded } from './bounded.ts'
 import { readFallbackIndex } from './fallback-index.ts'
 
 /** A manifest whose `subject` is the image, or that lies under one of Cosign's tags of the image. */

@@ -1,6 +1,6 @@
 /** What is there: an image, the images of an index, and everything attached to each, as a tree. Nothing of it is verified. */
 
-import { type Digest, isDigest, limits } from '../base/index.ts'
+import { type Digest, isDigest, limits, mapBounded } from '../base/index.ts'
 import { cosignAnnotations } from '../envelope/index.ts'
 import {
   type ContentReader,
@@ -11,7 +11,6 @@ import {
   type RawManifest,
 } from '../oci/index.ts'
 import type { Attachment, AttachmentKind, AttachmentProblem, Place } from './attachment.ts'
-import { mapBounded } from './bounded.ts'
 import { attachmentsIn } from './discover.ts'
 import { attachmentFault } from './faults.ts'
 import { type FoundManifest, findManifests } from './find.ts'

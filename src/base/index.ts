@@ -1,4 +1,5 @@
-/** base: bytes, digests, strict JSON, faults, limits, clock, log and escaping. */
+/** base: bytes, digests, strict JSON, faults, limits, bounded work, clock, log and escaping. */
+export { mapBounded } from './bounded.ts'
 export {
   type Bytes,
   base64BytesToBytes,

@@ -1,6 +1,6 @@
 /** Verifies the images of one call, side by side, each with its own verdict: what `verify` and `verify-attestation` share. */
 
-import { type Digest, Fault, isDigest } from '../base/index.ts'
+import { type Digest, Fault, isDigest, mapBounded } from '../base/index.ts'
 import type { ContentReader } from '../oci/index.ts'
 import {
   type ImageVerdict,
@@ -35,16 +35,10 @@ export async function verifyImages(
   await prepareQuestion(question)
   const opened: OpenedImage[] = []
   for (const name of names) opened.push(await openForReading(context, name, options))
-  const verdicts: NamedVerdict[] = []
-  const queue = opened.entries()
-  const work = async (): Promise<void> => {
-    for (const [at, image] of queue) {
-      const { name, repository } = image
-      verdicts[at] = { name, repository, verdict: await verifyOne(context, image, question, options) }
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(IMAGES_AT_ONCE, opened.length) }, work))
-  return verdicts
+  return mapBounded(opened, IMAGES_AT_ONCE, async (image) => {
+    const { name, repository } = image
+    return { name, repository, verdict: await verifyOne(context, image, question, options) }
+  })
 }
 
 async function verifyOne(

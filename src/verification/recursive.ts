@@ -3,7 +3,7 @@
  * attestation manifests in an index are no platforms; they are shown as what they are: unsigned.
  */
 
-import { type Digest, Fault, limits } from '../base/index.ts'
+import { type Digest, Fault, limits, mapBounded } from '../base/index.ts'
 import {
   type ContentReader,
   type Descriptor,
@@ -143,12 +143,7 @@ async function verifyChildren(
   isIndexProven: boolean,
   depth: number,
 ): Promise<readonly ChildVerdict[]> {
-  const children: ChildVerdict[] = []
-  for (let at = 0; at < entries.length; at += limits.connectionsPerHost) {
-    const some = entries.slice(at, at + limits.connectionsPerHost)
-    children.push(...(await Promise.all(some.map((entry) => verifyChild(walk, entry, isIndexProven, depth)))))
-  }
-  return children
+  return mapBounded(entries, limits.connectionsPerHost, (entry) => verifyChild(walk, entry, isIndexProven, depth))
 }
 
 async function verifyChild(

@@ -1,6 +1,9 @@
 /** Work on many things, a bounded number at a time. */
 
-/** Results in the order of the items. After the first failure nothing more is started; what runs is waited for, and the failure thrown. */
+/**
+ * Results in the order of the items. After the first failure nothing more is started; what runs is waited for, and the failure thrown.
+ * @example const manifests = await mapBounded(digests, limits.connectionsPerHost, (digest) => repository.manifest(digest))
+ */
 export async function mapBounded<T, R>(
   items: readonly T[],
   atOnce: number,
