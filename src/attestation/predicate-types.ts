@@ -49,7 +49,7 @@ export function predicateTypeOf(nameOrUri: string): PredicateType {
 /** The short name people know, else the URI: `cyclonedx`. */
 export function predicateTypeName(uri: string): string {
   const found = Object.entries(named).find(
-    ([name, type]) => type.uri === uri && name !== 'spdx' && name !== 'slsaprovenance',
+    ([name, type]) => type.uri === uri && name !== 'spdxjson' && name !== 'slsaprovenance',
   )
   return found?.[0] ?? uri
 }

@@ -94,7 +94,7 @@ describe('the process', () => {
     ['SIGTERM', 143],
   ] as const)('%s while it waits for input: %i, nothing left', async (signal, status) => {
     const child = spawn(program, ['key', 'import', '--key', '-', '--out', 'never'], { cwd: folder, env: environment() })
-    await until(child, 1500)
+    await reads(child)
     child.kill(signal)
     expect(await ended(child)).toBe(status)
     expect((await readdir(folder)).filter((name) => name.includes('never'))).toEqual([])
@@ -137,10 +137,14 @@ describe('the process', () => {
   })
 })
 
-/** Long enough for the program to stand and wait; there is nothing it would say. */
-async function until(child: ChildProcess, milliseconds: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, milliseconds))
-  expect(child.exitCode).toBeNull()
+/** Resolves once the program reads its standard input: more than a pipe holds has gone through. */
+async function reads(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('It ended before it read.')))
+    child.stdin?.on('error', () => {})
+    child.stdin?.write(' '.repeat(512 * 1024), () => resolve())
+  })
+  child.removeAllListeners('exit')
 }
 
 function ended(child: ChildProcess): Promise<number | null> {
