@@ -10,13 +10,14 @@ import {
   parsePlatform,
   readDownload,
 } from '../attachments/index.ts'
-import { type Digest, forTerminal, limits, textOf } from '../base/index.ts'
+import { type Bytes, concat, type Digest, Fault, forTerminal, limits, readJson } from '../base/index.ts'
 import type { DownloadReport } from '../contract/index.ts'
 import { type ContentReader, parseManifest } from '../oci/index.ts'
 import type { Status } from './command.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
 import { type ImageOptions, type OpenedImage, openForReading } from './images.ts'
+import { verbatimJson } from './json-output.ts'
 import { problemLines } from './terminal/attachments.ts'
 
 export interface DownloadFlags extends ImageOptions {
@@ -88,17 +89,22 @@ async function report(name: string, { reader, digest, downloads, problems }: Fou
   return { schema: 'zegel.dev/download/v1', image: name, digest, items, problems }
 }
 
-/** Large documents, and those that are no JSON, are had without `-o json`. */
+/** Large documents, and those that are no strict JSON, are had without `-o json`; the others stand there as they were written. */
 async function content(reader: ContentReader, download: Download): Promise<{ content?: unknown }> {
   if (download.attachment.layer.size > limits.signatureBytes) return {}
+  const bytes = await documentOf(reader, download)
   try {
-    if (download.attachment.kind !== 'cosign-signature')
-      return { content: JSON.parse(textOf(await readDownload(reader, download))) }
-    let line = ''
-    for await (const chunk of openDownload(reader, download)) line += textOf(chunk)
-    return { content: JSON.parse(line) }
+    readJson(bytes, { what: 'The document', validateOnly: true })
+    return { content: verbatimJson(bytes) }
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return {}
+    if (error instanceof Fault) return {}
     throw error
   }
+}
+
+async function documentOf(reader: ContentReader, download: Download): Promise<Bytes> {
+  if (download.attachment.kind !== 'cosign-signature') return readDownload(reader, download)
+  const parts: Bytes[] = []
+  for await (const part of openDownload(reader, download)) parts.push(part)
+  return concat(...parts)
 }

@@ -6,9 +6,11 @@ import { predicateTypeOf } from '../../src/attestation/index.ts'
 import { utf8 } from '../../src/base/index.ts'
 import { writeSimpleSigning } from '../../src/envelope/index.ts'
 import { openLayoutForWriting } from '../../src/layout/index.ts'
+import { mediaTypes } from '../../src/oci/index.ts'
 import { attestImage } from '../../src/signing/index.ts'
 import { clock, type Furnished, furnish, noWait } from '../attachments/helpers.ts'
 import { bundleOf, signatureStatement } from '../support/attach.ts'
+import { putBlob, putImage, putManifest } from '../support/image.ts'
 import { makeKey, testSigner } from '../support/keys.ts'
 import { expectContract } from './contract.ts'
 import { zegel } from './fake-io.ts'
@@ -127,6 +129,22 @@ describe('download', () => {
       const called = await zegel(['download', kind, '-o', 'json', image])
       expectContract(called.json)
     }
+  })
+
+  test.each([
+    ['as it was written', '{"spdxVersion":"SPDX-2.3","n":12345678901234567890e-1}', true],
+    ['unless two readers could see two documents', '{"spdxVersion":"SPDX-2.3","n":1,"n":2}', false],
+  ])('-o json has the document %s', async (_, text, isThere) => {
+    const folder = file('sbom-layout')
+    const store = await openLayoutForWriting(folder)
+    const subject = await putImage(store, text, 'one')
+    const layer = await putBlob(store, 'text/spdx+json', text)
+    const config = await putBlob(store, mediaTypes.empty, '{}')
+    await putManifest(store, { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers: [layer], subject })
+    await store[Symbol.asyncDispose]()
+    const called = await zegel(['download', 'sbom', '-o', 'json', `oci:${folder}:one`])
+    expect(called.status).toBe(0)
+    expect(called.stdout.includes(text)).toBe(isThere)
   })
 
   test('an SBOM of one platform, as it is', async () => {
