@@ -81,11 +81,24 @@ type Auths = Readonly<Record<string, unknown>>
 /** Everything else in the file stays as docker wrote it. */
 async function changeAuths(path: string, change: (auths: Auths) => Auths): Promise<void> {
   const target = await realpath(path).catch(() => path)
-  const text = await readFile(target, 'utf8').catch(() => '')
+  const text = await textIn(target)
   const root: unknown = text.trim() === '' ? {} : JSON.parse(text)
   if (!isRecord(root)) throw registryFault('CREDENTIALS_FILE_INVALID', `${path} is no docker configuration.`)
   const auths = isRecord(root['auths']) ? root['auths'] : {}
   await writeBeside(target, `${JSON.stringify({ ...root, auths: change(auths) }, undefined, '\t')}\n`)
+}
+
+/** Empty only where there is none: what cannot be read must not be written over. */
+async function textIn(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return ''
+    throw registryFault('CREDENTIALS_FILE_INVALID', `The credentials in ${path} cannot be read.`, {
+      cause,
+      fix: 'Check who may read the file.',
+    })
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
