@@ -76,25 +76,27 @@ describe('requests', () => {
 
   it('with an endless manifest are answered, then cut off', async () => {
     const registry = await start()
-    const asked = request(`${registry.url}/v2/a/manifests/x`, {
-      method: 'PUT',
-      agent: false,
-      headers: { 'content-type': OCI_MANIFEST },
+    // A plain socket: Node's client forgets an answer that it has not read when a later write fails.
+    const [host, port] = registry.address.split(':')
+    const socket = connect(Number(port), host)
+    let answer = ''
+    socket.on('data', (part) => {
+      answer += part.toString('latin1')
     })
-    asked.on('error', () => {})
+    socket.on('error', () => {})
+    const isClosed = closed(socket)
+    const length = 8 * limits.servedDrainBytes
+    socket.write(
+      `PUT /v2/a/manifests/x HTTP/1.1\r\nhost: ${registry.address}\r\ncontent-type: ${OCI_MANIFEST}\r\ncontent-length: ${length}\r\n\r\n`,
+    )
     let sent = 0
-    let status: number | undefined
-    asked.on('response', (response) => {
-      status = response.resume().statusCode
-    })
-    const isClosed = closed(asked)
-    while (!asked.destroyed && sent < 4 * limits.servedDrainBytes) {
-      asked.write(Buffer.alloc(256 * 1024, ' '))
+    while (!socket.destroyed && sent < 4 * limits.servedDrainBytes) {
+      socket.write(Buffer.alloc(256 * 1024, ' '))
       sent += 256 * 1024
       await wait(1)
     }
     await isClosed
-    expect(status).toBe(413)
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
     expect(sent).toBeLessThan(4 * limits.servedDrainBytes)
   })
 })
