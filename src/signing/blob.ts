@@ -2,9 +2,9 @@
 
 import { type PredicateType, preparePredicate, writeStatement } from '../attestation/index.ts'
 import { type Bytes, type Clock, type Digest, type DigestAlgorithm, digestHex, digestOf } from '../base/index.ts'
-import { type KeyType, keyHint } from '../crypto/index.ts'
-import { writeBundle } from '../envelope/index.ts'
+import type { KeyType } from '../crypto/index.ts'
 import { refuseReserved } from './attest-image.ts'
+import { bundleBy } from './bundle.ts'
 import { signAsBundle } from './dsse.ts'
 import type { Signer } from './signer.ts'
 
@@ -25,10 +25,7 @@ export async function signBlob(
   const algorithm = MESSAGE_DIGEST[signer.publicKey.type]
   const signature = await signer.sign([bytes], 'file')
   const value = Buffer.from(digestHex(digestOf(bytes, algorithm)), 'hex')
-  const bundle = writeBundle({
-    content: { kind: 'message-signature', digest: { algorithm, value }, signature },
-    material: { kind: 'public-key', hint: keyHint(signer.publicKey) },
-  })
+  const bundle = bundleBy(signer, { kind: 'message-signature', digest: { algorithm, value }, signature })
   return { bundle, signature }
 }
 

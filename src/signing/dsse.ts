@@ -2,23 +2,20 @@
 
 import { statementPayloadType } from '../attestation/index.ts'
 import type { Bytes } from '../base/index.ts'
-import { keyHint } from '../crypto/index.ts'
-import { paeParts, writeBundle, writeDsse } from '../envelope/index.ts'
+import { type DsseContent, paeParts, writeDsse } from '../envelope/index.ts'
+import { bundleBy } from './bundle.ts'
 import type { Signer } from './signer.ts'
 
 /** @param statement JSON bytes, as parts */
 export async function signAsBundle(signer: Signer, statement: readonly Bytes[]): Promise<readonly Bytes[]> {
-  const sig = await signer.sign(paeParts(statementPayloadType, statement), 'envelope')
-  return writeBundle({
-    content: {
-      kind: 'dsse',
-      envelope: { payloadType: statementPayloadType, payload: statement, signatures: [{ keyid: '', sig }] },
-    },
-    material: { kind: 'public-key', hint: keyHint(signer.publicKey) },
-  })
+  return bundleBy(signer, { kind: 'dsse', envelope: await signEnvelope(signer, statement) })
 }
 
 export async function signAsDsse(signer: Signer, statement: readonly Bytes[]): Promise<readonly Bytes[]> {
+  return writeDsse(await signEnvelope(signer, statement))
+}
+
+async function signEnvelope(signer: Signer, statement: readonly Bytes[]): Promise<DsseContent> {
   const sig = await signer.sign(paeParts(statementPayloadType, statement), 'envelope')
-  return writeDsse({ payloadType: statementPayloadType, payload: statement, signatures: [{ keyid: '', sig }] })
+  return { payloadType: statementPayloadType, payload: statement, signatures: [{ keyid: '', sig }] }
 }
