@@ -1,9 +1,15 @@
 /** What `sign` and `attest` share: the key, the images (and those below an index), the writing of bundles, the report. */
 
-import type { Bytes } from '../base/index.ts'
 import type { SignedReport } from '../contract/index.ts'
 import type { ContentStore } from '../oci/index.ts'
-import { keySigner, type Signed, type Signer, type SigningContext, type SigningTarget } from '../signing/index.ts'
+import {
+  keySigner,
+  type Signed,
+  type SignedContent,
+  type Signer,
+  type SigningContext,
+  type SigningTarget,
+} from '../signing/index.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
 import { resultFile, writeFileAtomically } from './files.ts'
@@ -25,11 +31,7 @@ interface ToSign extends ManifestToSign {
   readonly opened: OpenedImage<ContentStore>
 }
 
-export type SignOne = (
-  target: SigningTarget,
-  signer: Signer,
-  context: SigningContext,
-) => Promise<Signed & { readonly content: readonly Bytes[] }>
+export type SignOne = (target: SigningTarget, signer: Signer, context: SigningContext) => Promise<SignedContent>
 
 /** Signs every manifest that was named, one after another: a failure says which are done. */
 export async function signAll(
@@ -58,7 +60,8 @@ export async function signAll(
   const reports: SignedReport[] = []
   for (const one of all) {
     const signed = await sign(targetOf(one, options), signer, signingContext(context))
-    if (options.bundle !== undefined) await writeFileAtomically(context, options.bundle, signed.content, resultFile)
+    if (options.bundle !== undefined)
+      await writeFileAtomically(context, options.bundle, await signed.content(), resultFile)
     reports.push(reportOf(one, signed, options, signer))
   }
   return reports

@@ -11,11 +11,11 @@ import { type Bytes, type Digest, digestOfParts, isJsonObject, limits, readJson 
 import { cosignAnnotations, cosignMediaTypes, cosignTag } from '../envelope/index.ts'
 import type { ContentStore, Descriptor } from '../oci/index.ts'
 import { signAsBundle, signAsDsse } from './dsse.ts'
-import { type Existing, existingOf } from './existing.ts'
+import { contentOf, type Existing, existingOf } from './existing.ts'
 import { signingFault } from './faults.ts'
 import { bundleReferrer } from './sign-image.ts'
 import type { Signer } from './signer.ts'
-import type { SignatureFormat, Signed, SigningContext, SigningTarget } from './target.ts'
+import type { SignatureFormat, SignedContent, SigningContext, SigningTarget } from './target.ts'
 
 export interface ImageAttestation {
   readonly format: SignatureFormat
@@ -34,7 +34,7 @@ export async function attestImage(
   attestation: ImageAttestation,
   signer: Signer,
   context: SigningContext,
-): Promise<Signed & { readonly content: readonly Bytes[] }> {
+): Promise<SignedContent> {
   refuseReserved(attestation.type)
   const { subject, store, repository } = target
   const predicate = preparePredicate(attestation.predicate, attestation.type.form, context.clock())
@@ -50,7 +50,7 @@ export async function attestImage(
       format: attestation.format,
       manifest,
       layer,
-      content: [],
+      content: () => contentOf(store, same),
       ...replaced,
     }
   }
@@ -132,9 +132,9 @@ async function attestWithBundle(
   statement: readonly Bytes[],
   signer: Signer,
   { clock, pause }: SigningContext,
-): Promise<Signed & { readonly content: readonly Bytes[] }> {
+): Promise<SignedContent> {
   const content = await signAsBundle(signer, statement)
-  const made = { subject: subject.digest, format: 'bundle', content } as const
+  const made = { subject: subject.digest, format: 'bundle', content: async () => content } as const
   if (store === undefined) return { ...made, outcome: 'not-uploaded' }
   const attached = await attachReferrer(store, subject, bundleReferrer(content, type.uri, clock()), pause)
   return { ...made, outcome: 'pushed', ...attached }
@@ -146,7 +146,7 @@ async function attestWithCosign(
   statement: readonly Bytes[],
   signer: Signer,
   { pause }: SigningContext,
-): Promise<Signed & { readonly content: readonly Bytes[] }> {
+): Promise<SignedContent> {
   const content = await signAsDsse(signer, statement)
   const layer: Descriptor = {
     mediaType: cosignMediaTypes.dsse,
@@ -154,7 +154,7 @@ async function attestWithCosign(
     size: content.reduce((sum, part) => sum + part.length, 0),
     annotations: { [cosignAnnotations.signature]: '', [cosignAnnotations.predicateType]: type.uri },
   }
-  const made = { subject: subject.digest, format: 'cosign', layer: layer.digest, content } as const
+  const made = { subject: subject.digest, format: 'cosign', layer: layer.digest, content: async () => content } as const
   if (store === undefined) return { ...made, outcome: 'not-uploaded' }
   const manifest = await addCosignLayer(store, cosignTag(subject.digest, 'att'), layer, content, pause)
   return { ...made, outcome: 'pushed', manifest }

@@ -2,7 +2,8 @@
 
 import type { Attachment, Discovery } from '../attachments/index.ts'
 import { discover } from '../attachments/index.ts'
-import type { Digest } from '../base/index.ts'
+import { type Bytes, type Digest, limits, utf8 } from '../base/index.ts'
+import { cosignAnnotations } from '../envelope/index.ts'
 import type { ContentStore } from '../oci/index.ts'
 import { type Candidate, judgeAttachment, prepareQuestion, type Question } from '../verification/index.ts'
 import type { Signer } from './signer.ts'
@@ -34,4 +35,11 @@ export async function existingOf(
     if (candidate?.verdict === 'passed') own.push({ attachment, candidate })
   }
   return { discovery, own }
+}
+
+/** @see SignedContent */
+export async function contentOf(store: ContentStore, { attachment }: Existing): Promise<readonly Bytes[]> {
+  const { kind, layer } = attachment
+  if (kind === 'cosign-signature') return [utf8(layer.annotations?.[cosignAnnotations.signature] ?? '')]
+  return [await store.blob(layer, limits.attestationBytes)]
 }

@@ -14,9 +14,9 @@ import {
 import { annotationKeys, type Descriptor } from '../oci/index.ts'
 import type { Candidate } from '../verification/index.ts'
 import { signAsBundle } from './dsse.ts'
-import { existingOf } from './existing.ts'
+import { contentOf, existingOf } from './existing.ts'
 import type { Signer } from './signer.ts'
-import type { SignatureFormat, Signed, SigningContext, SigningTarget } from './target.ts'
+import type { SignatureFormat, SignedContent, SigningContext, SigningTarget } from './target.ts'
 
 export interface ImageSignature {
   readonly format: SignatureFormat
@@ -28,14 +28,13 @@ export interface ImageSignature {
 
 /**
  * Signs one manifest or index. The same signature by the same key is not pushed a second time.
- * @returns what was done, and the bytes of the signature: a bundle, or the base64 signature of the `cosign` format
  */
 export async function signImage(
   target: SigningTarget,
   signature: ImageSignature,
   signer: Signer,
   context: SigningContext,
-): Promise<Signed & { readonly content: readonly Bytes[] }> {
+): Promise<SignedContent> {
   const { store, subject } = target
   if (store !== undefined) {
     const { own } = await existingOf(store, subject.digest, signer, { kind: 'signature' })
@@ -46,8 +45,7 @@ export async function signImage(
     })
     if (same !== undefined) {
       const { manifest, layer } = same.candidate.origin
-      const content =
-        same.attachment.kind === 'bundle' ? [await store.blob(same.attachment.layer, same.attachment.layer.size)] : []
+      const content = (): Promise<readonly Bytes[]> => contentOf(store, same)
       return { outcome: 'already-there', subject: subject.digest, format: signature.format, manifest, layer, content }
     }
   }
@@ -74,14 +72,14 @@ async function signWithBundle(
   { annotations, name }: ImageSignature,
   signer: Signer,
   { clock, pause }: SigningContext,
-): Promise<Signed & { readonly content: readonly Bytes[] }> {
+): Promise<SignedContent> {
   const statement = writeStatement({
     subject: { ...(name === undefined ? {} : { name }), digest: subject.digest, annotations },
     predicateType: imageSignaturePredicateType,
     predicate: [utf8('{}')],
   })
   const content = await signAsBundle(signer, statement)
-  const made = { subject: subject.digest, format: 'bundle', content } as const
+  const made = { subject: subject.digest, format: 'bundle', content: async () => content } as const
   if (store === undefined) return { ...made, outcome: 'not-uploaded' }
   const referrer = bundleReferrer(content, imageSignaturePredicateType, clock())
   return { ...made, outcome: 'pushed', ...(await attachReferrer(store, subject, referrer, pause)) }
@@ -110,7 +108,7 @@ async function signWithCosign(
   { annotations, name }: ImageSignature,
   signer: Signer,
   { pause }: SigningContext,
-): Promise<Signed & { readonly content: readonly Bytes[] }> {
+): Promise<SignedContent> {
   const payload = writeSimpleSigning({
     dockerReference: name ?? repository,
     manifestDigest: subject.digest,
@@ -123,7 +121,12 @@ async function signWithCosign(
     size: payload.length,
     annotations: { [cosignAnnotations.signature]: signature },
   }
-  const made = { subject: subject.digest, format: 'cosign', layer: layer.digest, content: [utf8(signature)] } as const
+  const made = {
+    subject: subject.digest,
+    format: 'cosign',
+    layer: layer.digest,
+    content: async () => [utf8(signature)],
+  } as const
   if (store === undefined) return { ...made, outcome: 'not-uploaded' }
   const manifest = await addCosignLayer(store, cosignTag(subject.digest, 'sig'), layer, [payload], pause)
   return { ...made, outcome: 'pushed', manifest }

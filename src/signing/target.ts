@@ -1,7 +1,7 @@
 /** What is signed and where the signature goes. */
 
 import type { Pause } from '../attachments/index.ts'
-import type { Clock, Digest } from '../base/index.ts'
+import type { Bytes, Clock, Digest } from '../base/index.ts'
 import type { ContentStore, Descriptor } from '../oci/index.ts'
 
 /** bundle: a Sigstore bundle as a referrer · cosign: Cosign's older `.sig` and `.att` tags. */
@@ -31,4 +31,12 @@ export interface Signed {
   readonly fallbackTag?: string
   /** The manifests of older attestations that `replace` removed. */
   readonly replaced?: readonly Digest[]
+}
+
+export interface SignedContent extends Signed {
+  /**
+   * What a file keeps of it: the bundle; of the `cosign` format the signature in base64, or the DSSE envelope. What was there already is
+   * fetched when it is asked for.
+   */
+  readonly content: () => Promise<readonly Bytes[]>
 }

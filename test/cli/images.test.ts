@@ -69,6 +69,23 @@ describe('the road of an image', () => {
     expect((await json(...argv)).json).toMatchObject({ images: [{ outcome: 'already-there' }] })
   })
 
+  test.each([
+    ['sign', 'bundle'],
+    ['sign', 'cosign'],
+    ['attest', 'bundle'],
+    ['attest', 'cosign'],
+  ])('%s --format %s --bundle: what was there already is in the file too', async (command, format) => {
+    const again = `${await push(`shop/again-${command}-${format}`, 'again')}:one`
+    const what = command === 'sign' ? [] : ['--type', 'cyclonedx', '--predicate', at('sbom.json')]
+    const argv = [command, '--key', at('release.key'), '--format', format, ...what, again]
+    await json(...argv, '--bundle', at('made'))
+    expect((await json(...argv, '--bundle', at('found'))).json).toMatchObject({
+      images: [{ outcome: 'already-there' }],
+    })
+    expect(await readFile(at('found'), 'utf8')).toBe(await readFile(at('made'), 'utf8'))
+    expect(await readFile(at('found'), 'utf8')).not.toBe('')
+  })
+
   test('attest', async () => {
     const argv = ['attest', '--key', at('release.key'), '--type', 'cyclonedx', '--predicate', at('sbom.json'), image]
     expect((await json(...argv)).status).toBe(0)
