@@ -67,7 +67,7 @@ export async function verifyThroughIndex(
 ): Promise<ImageVerdict> {
   const whole = await verifyImage(place, index, question)
   if (whole.digest === undefined || whole.verdict !== 'verified') return { ...whole, digest: child }
-  const named = await isNamedIn({ place, question, left: limits.recursiveImages }, whole.digest, child, 1)
+  const named = await isNamedIn({ place, left: limits.recursiveImages, known: new Map() }, whole.digest, child, 1)
   if (named === true) {
     const detail = `The index ${whole.digest} names it. ${whole.reason.detail}`
     return { ...whole, digest: child, reason: { code: 'PROVEN_BY_INDEX', detail } }
@@ -87,14 +87,30 @@ interface Walk {
   left: number
 }
 
-async function isNamedIn(walk: Walk, index: Digest, child: Digest, depth: number): Promise<boolean | Reason> {
-  if (walk.left-- <= 0) return tooMany
-  const entries = await readChildren(walk.place.image, index)
+/** The search for one image in an index. */
+interface Search {
+  readonly place: ImagePlace
+  left: number
+  /** What was found in an index, and how deep in the search it lay: looked into again only from nearer the top, where more of it is seen. */
+  readonly known: Map<Digest, { readonly depth: number; readonly named: boolean | Reason }>
+}
+
+async function isNamedIn(search: Search, index: Digest, child: Digest, depth: number): Promise<boolean | Reason> {
+  const before = search.known.get(index)
+  if (before !== undefined && before.depth <= depth) return before.named
+  const named = await lookInto(search, index, child, depth)
+  search.known.set(index, { depth, named })
+  return named
+}
+
+async function lookInto(search: Search, index: Digest, child: Digest, depth: number): Promise<boolean | Reason> {
+  if (search.left-- <= 0) return tooMany
+  const entries = await readChildren(search.place.image, index)
   if (!isEntries(entries)) return entries
   if (entries.some(({ digest }) => digest === child)) return true
   let unseen: Reason | undefined
   for (const entry of entries.filter(({ mediaType }) => isIndexMediaType(mediaType))) {
-    const named = depth < limits.indexDepth ? await isNamedIn(walk, entry.digest, child, depth + 1) : tooDeep
+    const named = depth < limits.indexDepth ? await isNamedIn(search, entry.digest, child, depth + 1) : tooDeep
     if (named === true) return true
     if (named !== false) unseen = named
   }
