@@ -46,19 +46,33 @@ function drained(request: ClientRequest): Promise<void> {
   })
 }
 
-/** @throws LIMIT_EXCEEDED */
-export async function readBounded(body: AsyncIterable<Bytes>, maxBytes: number, url: URL): Promise<Bytes> {
-  const parts: Bytes[] = []
-  let length = 0
-  for await (const part of body) {
-    length += part.length
-    if (length > maxBytes) {
-      throw baseFault('LIMIT_EXCEEDED', `${url.host} sent more than the ${formatBytes(maxBytes)} that are read here.`)
-    }
-    parts.push(part)
-  }
-  const [only] = parts
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length)
+/** By its events: an iterator over a stream costs more than the short answers that are read so. @throws LIMIT_EXCEEDED */
+export function readBounded(message: IncomingMessage, maxBytes: number, url: URL): Promise<Bytes> {
+  const brokeOff = (): Error => Object.assign(new Error('The answer broke off.'), { code: 'ECONNRESET' })
+  // Its events are over: nobody would ever be told.
+  if (message.destroyed) return Promise.reject(message.errored ?? brokeOff())
+  return new Promise((resolve, reject) => {
+    const parts: Bytes[] = []
+    let length = 0
+    message.on('data', (part: Bytes) => {
+      length += part.length
+      if (length <= maxBytes) parts.push(part)
+      else {
+        const most = formatBytes(maxBytes)
+        reject(baseFault('LIMIT_EXCEEDED', `${url.host} sent more than the ${most} that are read here.`))
+        message.destroy()
+      }
+    })
+    message.on('end', () => {
+      const [only] = parts
+      resolve(parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length))
+    })
+    message.on('error', reject)
+    message.on('close', () => {
+      // After its end this says nothing; before it, no more is to come.
+      if (!message.readableEnded) reject(brokeOff())
+    })
+  })
 }
 
 /** Reads a short rest so that the connection can be used again; a long one is not worth it. */

@@ -32,9 +32,8 @@ export async function exchange(line: Line, request: HttpRequest, url: URL, waits
     method: request.method,
     headers: headersOf(request),
     maxHeaderSize: limits.headerBytes,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
   })
-  const watch = watchOver(outgoing, url, request.timeoutMs ?? waits.requestMs, waits.idleMs)
+  const watch = watchOver(outgoing, url, request.timeoutMs ?? waits.requestMs, waits.idleMs, request.signal)
   try {
     const answered = answerOf(outgoing)
     const sent = sendBody(outgoing, request.body)
@@ -73,7 +72,13 @@ interface Watch {
 }
 
 /** The time for the whole exchange runs from the moment it has a connection; the idle time from the last byte in either direction. */
-function watchOver(outgoing: ClientRequest, url: URL, requestMs: number, idleMs: number): Watch {
+function watchOver(
+  outgoing: ClientRequest,
+  url: URL,
+  requestMs: number,
+  idleMs: number,
+  signal: AbortSignal | undefined,
+): Watch {
   let fault: Error | undefined
   let whole: NodeJS.Timeout | undefined
   let incoming: IncomingMessage | undefined
@@ -85,6 +90,12 @@ function watchOver(outgoing: ClientRequest, url: URL, requestMs: number, idleMs:
     outgoing.destroy(fault)
     incoming?.destroy(fault)
   }
+  // Node's own `signal` option costs a tenth of a request.
+  const abort = (): void => {
+    outgoing.destroy()
+    incoming?.destroy()
+  }
+  signal?.addEventListener('abort', abort)
   outgoing.once('socket', () => {
     whole = setTimeout(() => expire(`${url.host} did not answer completely within ${seconds(requestMs)}.`), requestMs)
   })
@@ -98,7 +109,10 @@ function watchOver(outgoing: ClientRequest, url: URL, requestMs: number, idleMs:
     receiving: (message) => {
       incoming = message
     },
-    stop: () => clearTimeout(whole),
+    stop: () => {
+      clearTimeout(whole)
+      signal?.removeEventListener('abort', abort)
+    },
   }
 }
 
@@ -121,13 +135,23 @@ function responseOf(
   signal: AbortSignal | undefined,
 ): HttpResponse {
   watch.receiving(message)
-  const body = bodyOf(message, url, watch, signal, outgoing)
+  const reading: Reading = {
+    failed: (error) => {
+      const reason = reasonOf(error, watch, signal)
+      return reason === error && !(error instanceof Fault) ? failureOf(error, url) : reason
+    },
+    ended: () => {
+      watch.stop()
+      // Answered before the whole request was sent: the connection is of no more use.
+      if (!outgoing.writableEnded) outgoing.destroy()
+    },
+  }
   return {
     status: message.statusCode ?? 0,
     headers: joinedHeaders(message),
-    body,
+    body: bodyOf(message, reading),
     url,
-    readAll: (maxBytes) => readBounded(body, maxBytes, url),
+    readAll: (maxBytes) => wholeOf(message, maxBytes, url, reading),
     discard: async () => {
       await discardBody(message)
       watch.stop()
@@ -136,22 +160,35 @@ function responseOf(
   }
 }
 
-async function* bodyOf(
-  message: IncomingMessage,
-  url: URL,
-  watch: Watch,
-  signal: AbortSignal | undefined,
-  outgoing: ClientRequest,
-): AsyncGenerator<Bytes> {
+interface Reading {
+  /** What is thrown for an error of the stream. */
+  failed(error: unknown): unknown
+  /** Whatever way it ended. */
+  ended(): void
+}
+
+async function* bodyOf(message: IncomingMessage, { failed, ended }: Reading): AsyncGenerator<Bytes> {
   try {
     for await (const part of message as AsyncIterable<Bytes>) yield part
   } catch (error) {
-    const reason = reasonOf(error, watch, signal)
-    throw reason === error && !(error instanceof Fault) ? failureOf(error, url) : reason
+    throw failed(error)
   } finally {
-    watch.stop()
-    // Answered before the whole request was sent: the connection is of no more use.
-    if (!outgoing.writableEnded) outgoing.destroy()
+    ended()
+  }
+}
+
+async function wholeOf(
+  message: IncomingMessage,
+  maxBytes: number,
+  url: URL,
+  { failed, ended }: Reading,
+): Promise<Bytes> {
+  try {
+    return await readBounded(message, maxBytes, url)
+  } catch (error) {
+    throw failed(error)
+  } finally {
+    ended()
   }
 }
 
