@@ -34,6 +34,8 @@ console.log(
 )
 if (!hasTime) console.log('Without GNU time (/usr/bin/time) there is no memory and no CPU time.')
 const world = await World.open()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => world.close().finally(() => process.exit(3)))
 let isMet = true
 try {
   for (const [name, run] of Object.entries(benchmarks)) {

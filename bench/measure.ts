@@ -52,12 +52,15 @@ async function runOnce(
   const [program = '', ...words] = hasTime ? [TIME, '-f', '%U %S %M', ...command] : command
   const started = performance.now()
   const child = spawn(program, words, { cwd, env: environment, stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000 })
+  const endWithUs = (): boolean => child.kill('SIGKILL')
+  process.once('exit', endWithUs)
   let told = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     told = (told + text).slice(-10_000)
   })
   const status = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve))
   const wall = performance.now() - started
+  process.off('exit', endWithUs)
   if (status !== 0) throw new Error(`${name} ended with ${status}: ${told.slice(-2000)}`)
   const [user, system, kilobytes] = (hasTime ? told.trim().split('\n').at(-1) : '')?.split(' ').map(Number) ?? []
   return {
