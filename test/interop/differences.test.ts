@@ -287,6 +287,26 @@ describeWithPeers(
         expect(await cosignVerifies(ours.pinned)).toBe(0)
       })
 
+      it('a saved index brings the signatures of its images', async () => {
+        const index = await world.index('docker-registry')
+        await cosignMakes('cosign', 'sign', ['--key', own.key, '--recursive', index.pinned])
+        const [theirs, ours] = [world.file('index-by-cosign'), world.file('index-by-zegel')]
+        expect((await cosign(['save', '--dir', theirs, index.tagged])).status).toBe(0)
+        await zegelDoes(['copy', index.tagged, `oci:${ours}:1.4`])
+        const each = ['verify', '--recursive', '--each', '--key', own.pub]
+        expect((await zegel([...each, `oci:${theirs}`])).status).toBe(1)
+        expect((await zegel([...each, `oci:${ours}:1.4`])).status).toBe(0)
+      })
+
+      it('a layout of an index with bundles can be verified', async () => {
+        const index = await world.index('docker-registry')
+        await sign(index)
+        const layout = world.file('index-with-bundles')
+        expect((await cosign(['save', '--dir', layout, index.tagged])).status).toBe(0)
+        expect(await cosignVerifies('--local-image', layout)).toBe(1)
+        expect((await zegelSays(`oci:${layout}`))[0]).toBe(0)
+      })
+
       it('copy leaves no image under the fallback tag', async () => {
         const image = await newImage()
         await sign(image)
