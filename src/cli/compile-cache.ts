@@ -7,7 +7,10 @@ import { existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 
-export function useCompileCache(): void {
+/** Node keeps of a file what its first run compiled, and never adds to it: the commands that are run most must not be left with another's. */
+const OWN_CACHE = ['verify', 'verify-attestation', 'sign', 'attest']
+
+export function useCompileCache(command: string | undefined): void {
   const caches = process.env['XDG_CACHE_HOME'] ?? ''
   const home = process.env['HOME'] ?? ''
   const base = isAbsolute(caches) ? caches : isAbsolute(home) ? join(home, '.cache') : ''
@@ -16,7 +19,10 @@ export function useCompileCache(): void {
   try {
     // One by one: a home that is not there is not made, and Node's recursive mkdir never ends below /proc.
     for (const path of [base, folder, join(folder, 'compiled')]) makeFolder(path)
-    if (isOurs(folder) && isOurs(join(folder, 'compiled'))) enableCompileCache(join(folder, 'compiled'))
+    if (!isOurs(folder) || !isOurs(join(folder, 'compiled'))) return
+    const own = join(folder, 'compiled', command !== undefined && OWN_CACHE.includes(command) ? command : 'other')
+    makeFolder(own)
+    if (isOurs(own)) enableCompileCache(own)
   } catch {
     // A read-only file system, a home that isn't there: it works without a cache.
   }

@@ -3,7 +3,7 @@
 import { useCompileCache } from './compile-cache.ts'
 
 // The demo leaves nothing outside its own folder.
-if (process.argv[2] !== 'demo') useCompileCache()
+if (process.argv[2] !== 'demo') useCompileCache(process.argv[2])
 
 // Node ends with 1 for what nobody caught, which here means "refused": of a crash nothing is known.
 process.on('uncaughtException', (error) => {
