@@ -16,7 +16,7 @@ const benchmarks: Readonly<Record<string, (world: World) => Promise<boolean>>> =
   'in-process': () => inProcess(5),
   'verify-one': (world) => verifyOne(world, 25),
   'many-images': (world) => manyImages(world, 3),
-  copy: (world) => copyImages(world, 5),
+  copy: (world) => copyImages(world, 3),
 }
 
 const named = process.argv.slice(2)
