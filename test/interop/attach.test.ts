@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, expect, it } from 'vitest'
 import { describeWithPeers } from '../peers/peers.ts'
-import { type KeyFiles, keyByZegel } from './keys.ts'
+import { keyPair, type PlainKeyFiles } from './keys.ts'
 import { formats, programsIn } from './programs.ts'
 import { useWorld } from './world.ts'
 
@@ -14,9 +14,9 @@ describeWithPeers(['cosign', 'docker-registry'], 'attached with the other progra
   const world = useWorld(['docker-registry'])
   const programs = programsIn(world)
   const { cosign, cosignMakes, cosignSays, zegel, zegelDoes } = programs
-  let own: KeyFiles
+  let own: PlainKeyFiles
   beforeAll(async () => {
-    own = await keyByZegel(world, programs, 'p256', 'release')
+    own = await keyPair(world, programs, 'p256', 'release')
   })
   let count = 0
   const newFile = (): string => world.file(`made-${++count}`)
@@ -40,7 +40,7 @@ describeWithPeers(['cosign', 'docker-registry'], 'attached with the other progra
   it('a bundle signed by zegel, with cosign attach attestation', async () => {
     const image = await world.image('docker-registry')
     const bundle = newFile()
-    await zegelDoes(['sign', '--key', own.key, '--no-upload', '--bundle', bundle, image.tagged])
+    await zegelDoes(['sign', '--key', own.plain, '--no-upload', '--bundle', bundle, image.tagged])
     expect((await zegel(['verify', '--key', own.pub, image.tagged])).status).toBe(1)
     await cosignAttaches('attestation', '--attestation', bundle, image.pinned)
     await bothVerify(image)
@@ -49,17 +49,8 @@ describeWithPeers(['cosign', 'docker-registry'], 'attached with the other progra
   it('a signature by zegel over the payload of cosign generate, with cosign attach signature', async () => {
     const image = await world.image('docker-registry')
     const signature = newFile()
-    await zegelDoes([
-      'sign',
-      '--format',
-      'cosign',
-      '--key',
-      own.key,
-      '--no-upload',
-      '--bundle',
-      signature,
-      image.tagged,
-    ])
+    const made = ['--format', 'cosign', '--key', own.plain, '--no-upload', '--bundle', signature]
+    await zegelDoes(['sign', ...made, image.tagged])
     const { stdout } = await cosign(['generate', image.pinned])
     const payload = await world.write('payload', stdout)
     await cosignAttaches('signature', '--payload', payload, '--signature', signature, image.pinned)
@@ -69,7 +60,7 @@ describeWithPeers(['cosign', 'docker-registry'], 'attached with the other progra
   it.each(formats)('an attestation by zegel (%s), with cosign attach attestation', async (format) => {
     const image = await world.image('docker-registry')
     const file = newFile()
-    const made = ['--format', format, '--key', own.key, ...what, '--no-upload', '--bundle', file]
+    const made = ['--format', format, '--key', own.plain, ...what, '--no-upload', '--bundle', file]
     await zegelDoes(['attest', ...made, image.tagged])
     await cosignAttaches('attestation', '--attestation', file, image.pinned)
     await bothVerifyAttestation(image)
@@ -129,8 +120,8 @@ describeWithPeers(['cosign', 'docker-registry'], 'attached with the other progra
 
   it.each(formats)('cosign download reads what zegel wrote (%s)', async (format) => {
     const image = await world.image('docker-registry')
-    await zegelDoes(['sign', '--format', format, '--key', own.key, image.tagged])
-    await zegelDoes(['attest', '--format', format, '--key', own.key, ...what, image.tagged])
+    await zegelDoes(['sign', '--format', format, '--key', own.plain, image.tagged])
+    await zegelDoes(['attest', '--format', format, '--key', own.plain, ...what, image.tagged])
     const signature = await cosign(['download', 'signature', image.pinned])
     const attestation = await cosign([
       'download',
@@ -152,7 +143,7 @@ describeWithPeers(['cosign', 'docker-registry'], 'attached with the other progra
 
   it.each(formats)('cosign clean and zegel clean remove what the other wrote (%s)', async (format) => {
     const byZegel = await world.image('docker-registry')
-    await zegelDoes(['sign', '--format', format, '--key', own.key, byZegel.tagged])
+    await zegelDoes(['sign', '--format', format, '--key', own.plain, byZegel.tagged])
     expect((await cosign(['clean', '-f', '--type', 'all', byZegel.pinned])).status).toBe(0)
     expect((await zegel(['verify', '--key', own.pub, byZegel.tagged])).status).toBe(1)
     const byCosign = await world.image('docker-registry')

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { describeWithPeers } from '../peers/peers.ts'
-import { cosignVerifies, type KeyFiles, keyByZegel, keyTypes } from './keys.ts'
+import { cosignVerifies, type KeyName, keyPair, keyTypes, type PlainKeyFiles } from './keys.ts'
 import { formats, imageOf, programsIn, type ReportedCandidate } from './programs.ts'
 import { useWorld } from './world.ts'
 
@@ -32,9 +32,12 @@ describeWithPeers(['cosign', 'docker-registry', 'registry-honest'], 'attestation
   const world = useWorld(['docker-registry', 'registry-honest'])
   const programs = programsIn(world)
   const { cosign, cosignMakes, cosignSays, zegel, zegelDoes } = programs
-  let own: KeyFiles
+  let own: PlainKeyFiles
+  const keys = new Map<KeyName, PlainKeyFiles>()
+  const keyOf = (type: KeyName): PlainKeyFiles => keys.get(type) ?? own
   beforeAll(async () => {
-    own = await keyByZegel(world, programs, 'p256', 'release')
+    own = await keyPair(world, programs, 'p256', 'release')
+    for (const type of keyTypes) keys.set(type, await keyPair(world, programs, type, type))
   })
 
   async function provenBy(type: string, image: string, pub = own.pub): Promise<ReportedCandidate> {
@@ -48,15 +51,8 @@ describeWithPeers(['cosign', 'docker-registry', 'registry-honest'], 'attestation
     it.each(types)('$type by cosign: zegel verifies it', async ({ type, file, uri }) => {
       const image = await world.image('docker-registry')
       const named = type === 'vsa' ? uri : type
-      await cosignMakes(format, 'attest', [
-        '--key',
-        own.key,
-        '--type',
-        named,
-        '--predicate',
-        vectors + file,
-        image.pinned,
-      ])
+      const what = ['--key', own.key, '--type', named, '--predicate', vectors + file]
+      await cosignMakes(format, 'attest', [...what, image.pinned])
       const candidate = await provenBy(type, image.tagged)
       expect(candidate.predicateType).toBe(uri)
       // cosign writes JSON anew (through protobuf), so the value is compared, of what it keeps.
@@ -83,7 +79,7 @@ describeWithPeers(['cosign', 'docker-registry', 'registry-honest'], 'attestation
     it.each(types)('$type by zegel: cosign verifies it', async ({ type, file, uri }) => {
       const image = await world.image('docker-registry')
       const predicate = ['--type', type, '--predicate', vectors + file]
-      await zegelDoes(['attest', '--format', format, '--key', own.key, ...predicate, image.tagged])
+      await zegelDoes(['attest', '--format', format, '--key', own.plain, ...predicate, image.tagged])
       const named = type === 'vsa' ? uri : type
       expect(await cosignSays('verify-attestation', ['--key', own.pub, '--type', named, image.pinned])).toBe(
         cosignSaysOf(type),
@@ -94,26 +90,18 @@ describeWithPeers(['cosign', 'docker-registry', 'registry-honest'], 'attestation
     })
 
     it.each(keyTypes)('%s by cosign: zegel verifies it', async (type) => {
-      const { key, pub } = await keyByZegel(world, programs, type, `${format}-theirs-${type}`)
+      const { key, pub } = keyOf(type)
       const image = await world.image('registry-honest')
-      await cosignMakes(format, 'attest', [
-        '--key',
-        key,
-        '--type',
-        'cyclonedx',
-        '--predicate',
-        `${vectors}cdx.json`,
-        image.pinned,
-      ])
-      expect((await provenBy('cyclonedx', image.tagged, pub)).findings.map(({ outcome }) => outcome)).not.toContain(
-        'fail',
-      )
+      const what = ['--key', key, '--type', 'cyclonedx', '--predicate', `${vectors}cdx.json`]
+      await cosignMakes(format, 'attest', [...what, image.pinned])
+      const { findings } = await provenBy('cyclonedx', image.tagged, pub)
+      expect(findings.map(({ outcome }) => outcome)).not.toContain('fail')
     })
 
     it.each(keyTypes)('%s by zegel: cosign verifies it', async (type) => {
-      const { key, pub } = await keyByZegel(world, programs, type, `${format}-ours-${type}`)
+      const { plain, pub } = keyOf(type)
       const image = await world.image('registry-honest')
-      const what = ['--key', key, '--type', 'cyclonedx', '--predicate', `${vectors}cdx.json`]
+      const what = ['--key', plain, '--type', 'cyclonedx', '--predicate', `${vectors}cdx.json`]
       await zegelDoes(['attest', '--format', format, ...what, image.tagged])
       const asked = ['--key', pub, '--type', 'cyclonedx', image.pinned]
       const how = cosignVerifies[type]
@@ -125,7 +113,7 @@ describeWithPeers(['cosign', 'docker-registry', 'registry-honest'], 'attestation
 
     it('the same attestation by both: cosign prints the statement that zegel prints', async () => {
       const image = await world.image('docker-registry')
-      const what = ['--key', own.key, '--type', 'cyclonedx', '--predicate', `${vectors}cdx.json`]
+      const what = ['--key', own.plain, '--type', 'cyclonedx', '--predicate', `${vectors}cdx.json`]
       await zegelDoes(['attest', '--format', format, ...what, image.tagged])
       const { stdout } = await cosign([
         ...['verify-attestation', '--insecure-ignore-tlog', '--key', own.pub, '--type', 'cyclonedx', image.pinned],
@@ -137,7 +125,7 @@ describeWithPeers(['cosign', 'docker-registry', 'registry-honest'], 'attestation
     it('signed again, nothing is added; --replace leaves one', async () => {
       const image = await world.image('docker-registry')
       const attest = async (file: string, ...more: string[]): Promise<string> => {
-        const what = ['--key', own.key, '--type', 'cyclonedx', '--predicate', vectors + file]
+        const what = ['--key', own.plain, '--type', 'cyclonedx', '--predicate', vectors + file]
         const report = await zegelDoes(['attest', '--format', format, ...what, ...more, image.tagged])
         return imageOf(report).outcome ?? ''
       }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { describeWithPeers } from '../peers/peers.ts'
-import { cosignVerifies, type KeyFiles, type KeyName, keyByZegel, keyTypes } from './keys.ts'
+import { cosignVerifies, type KeyName, keyPair, keyTypes, type PlainKeyFiles } from './keys.ts'
 import { programsIn } from './programs.ts'
 import { useWorld } from './world.ts'
 
@@ -15,15 +15,15 @@ describeWithPeers(['cosign'], 'files signed by cosign and zegel', () => {
   const world = useWorld([])
   const programs = programsIn(world)
   const { cosignMakes, cosignSays, zegel, zegelDoes } = programs
-  const keys = new Map<KeyName, KeyFiles>()
+  const keys = new Map<KeyName, PlainKeyFiles>()
   let file = ''
   let changed = ''
   beforeAll(async () => {
     file = await world.write('artifact', CONTENT)
     changed = await world.write('changed', `${CONTENT} and more`)
-    for (const type of keyTypes) keys.set(type, await keyByZegel(world, programs, type, type))
+    for (const type of keyTypes) keys.set(type, await keyPair(world, programs, type, type))
   })
-  const keyOf = (type: KeyName): KeyFiles => keys.get(type) ?? { key: '', pub: '' }
+  const keyOf = (type: KeyName): PlainKeyFiles => keys.get(type) ?? { key: '', pub: '', plain: '' }
 
   const digestsOf = (text: string): string[] =>
     ['sha256', 'sha384', 'sha512'].map((name) => `${name}:${createHash(name).update(text).digest('hex')}`)
@@ -69,9 +69,9 @@ describeWithPeers(['cosign'], 'files signed by cosign and zegel', () => {
     })
 
     it('sign-blob by zegel: cosign verifies the bundle and the bare signature', async () => {
-      const { key, pub } = keyOf(type)
+      const { plain, pub } = keyOf(type)
       const [bundle, signature] = [world.file(`ours-${type}.json`), world.file(`ours-${type}.sig`)]
-      await zegelDoes(['sign-blob', '--key', key, '--bundle', bundle, '--output-signature', signature, file])
+      await zegelDoes(['sign-blob', '--key', plain, '--bundle', bundle, '--output-signature', signature, file])
       const asked = (name: string): string[] => ['--key', pub, '--bundle', bundle, name]
       expect(await cosignSaysOf(type, 'verify-blob', asked(file))).toEqual(expected(type, false))
       expect((await cosignSaysOf(type, 'verify-blob', asked(changed))).filter((status) => status === 0)).toEqual([])
@@ -91,9 +91,9 @@ describeWithPeers(['cosign'], 'files signed by cosign and zegel', () => {
     })
 
     it('attest-blob by zegel: cosign verifies', async () => {
-      const { key, pub } = keyOf(type)
+      const { plain, pub } = keyOf(type)
       const bundle = world.file(`ours-${type}.att.json`)
-      await zegelDoes(['attest-blob', '--key', key, ...what, '--bundle', bundle, file])
+      await zegelDoes(['attest-blob', '--key', plain, ...what, '--bundle', bundle, file])
       const asked = (name: string): string[] => ['--key', pub, '--type', 'cyclonedx', '--bundle', bundle, name]
       expect(await cosignSaysOf(type, 'verify-blob-attestation', asked(file))).toEqual(expected(type, true))
       const other = await cosignSaysOf(type, 'verify-blob-attestation', asked(changed))

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cosignTag, fallbackTag } from '../../src/envelope/index.ts'
 import { describeWithPeers, type PeerName, runPeer } from '../peers/peers.ts'
-import { type KeyFiles, keyByZegel } from './keys.ts'
+import { keyPair, type PlainKeyFiles } from './keys.ts'
 import { formats, imageOf, programsIn } from './programs.ts'
 import { type Place, peerPlaces, places, type TestImage, type TestIndex, useWorld } from './world.ts'
 
@@ -19,9 +19,9 @@ describeWithPeers(['cosign', 'oras', 'crane', 'skopeo', 'notation', ...peerPlace
   const world = useWorld(places)
   const programs = programsIn(world)
   const { cosign, cosignSays, zegel, zegelDoes } = programs
-  let own: KeyFiles
+  let own: PlainKeyFiles
   beforeAll(async () => {
-    own = await keyByZegel(world, programs, 'p256', 'release')
+    own = await keyPair(world, programs, 'p256', 'release')
   })
 
   async function does(name: PeerName, ...args: string[]): Promise<string> {
@@ -32,9 +32,9 @@ describeWithPeers(['cosign', 'oras', 'crane', 'skopeo', 'notation', ...peerPlace
 
   async function furnish<T extends TestImage>(image: T): Promise<T> {
     for (const format of formats) {
-      await zegelDoes(['sign', '--recursive', '--format', format, '--key', own.key, image.tagged])
+      await zegelDoes(['sign', '--recursive', '--format', format, '--key', own.plain, image.tagged])
       const what = ['--type', 'cyclonedx', '--predicate', predicate]
-      await zegelDoes(['attest', '--format', format, '--key', own.key, ...what, image.tagged])
+      await zegelDoes(['attest', '--format', format, '--key', own.plain, ...what, image.tagged])
     }
     return image
   }

@@ -11,7 +11,7 @@ import { type PrivateKey, readPrivateKey } from '../../src/crypto/index.ts'
 import { fallbackTag } from '../../src/envelope/index.ts'
 import { describeWithPeers, runPeer } from '../peers/peers.ts'
 import { simplePayload, tagLegacySignature } from '../support/attach.ts'
-import { type KeyFiles, keyByZegel, plainKey } from './keys.ts'
+import { keyPair, type PlainKeyFiles, plainKey } from './keys.ts'
 import { imageOf, PASSWORD, programsIn } from './programs.ts'
 import { type TestImage, useWorld } from './world.ts'
 
@@ -26,10 +26,10 @@ describeWithPeers(
     const world = useWorld(['docker-registry', 'registry-honest'])
     const programs = programsIn(world)
     const { cosign, cosignMakes, cosignSays, zegel, zegelDoes } = programs
-    let own: KeyFiles
+    let own: PlainKeyFiles
     let ownKey: PrivateKey
     beforeAll(async () => {
-      own = await keyByZegel(world, programs, 'p256', 'release')
+      own = await keyPair(world, programs, 'p256', 'release')
       ownKey = await readPrivateKey(await readFile(own.key), 'release.key', async () => utf8(PASSWORD))
     })
     const newImage = (): Promise<TestImage> => world.image('docker-registry')
@@ -63,7 +63,7 @@ describeWithPeers(
       })
 
       it('a foreign bundle hides no legacy signature', async () => {
-        const other = await keyByZegel(world, programs, 'p256', 'scanner')
+        const other = await keyPair(world, programs, 'p256', 'scanner')
         const image = await newImage()
         await cosignMakes('cosign', 'sign', ['--key', own.key, image.pinned])
         expect(await cosignVerifies(image.pinned)).toBe(0)
@@ -130,14 +130,7 @@ describeWithPeers(
         expect(stdout).toContain(`"docker-reference":"${image.pinned}"`)
         const asked = ['--sign-container-identity', 'registry.example.org/shop/api', image.tagged]
         expect(await zegelSays(...asked)).toEqual([1, 'NAME_MISMATCH'])
-        await zegelDoes([
-          'sign',
-          '--key',
-          own.key,
-          '--sign-container-identity',
-          'registry.example.org/shop/api',
-          image.tagged,
-        ])
+        await zegelDoes(['sign', '--key', own.plain, ...asked])
         expect((await zegelSays(...asked))[0]).toBe(0)
         expect(await cosignVerifies(image.pinned)).toBe(0)
       })
@@ -159,7 +152,7 @@ describeWithPeers(
         }
         const [theirs, ours] = [await newImage(), await newImage()]
         await sign(theirs)
-        await zegelDoes(['sign', '--key', own.key, ours.tagged])
+        await zegelDoes(['sign', '--key', own.plain, ours.tagged])
         expect(await listed(theirs)).toEqual([['application/vnd.oci.empty.v1+json', false]])
         expect(await listed(ours)).toEqual([[BUNDLE, true]])
         expect([await shown(theirs), await shown(ours)]).toEqual([0, 1])
@@ -175,7 +168,7 @@ describeWithPeers(
         const [theirs, ours] = [await world.image('registry-honest'), await world.image('registry-honest')]
         for (let time = 0; time < 3; time++) {
           await sign(theirs)
-          await zegelDoes(['sign', '--key', own.key, ours.tagged])
+          await zegelDoes(['sign', '--key', own.plain, ours.tagged])
         }
         const count = async ({ store, descriptor }: TestImage): Promise<number | undefined> =>
           (await store.referrers(descriptor.digest))?.manifests.length
@@ -248,7 +241,7 @@ describeWithPeers(
       })
 
       it('unsigned, refused and not seen are three statuses', async () => {
-        const other = await keyByZegel(world, programs, 'p256', 'stranger')
+        const other = await keyPair(world, programs, 'p256', 'stranger')
         const asked = async (image: TestImage): Promise<readonly unknown[]> => {
           const { status, report } = await zegel(['verify', '--key', own.pub, image.pinned])
           return [await cosignVerifies(image.pinned), status, imageOf(report).reason.code]
@@ -327,7 +320,7 @@ describeWithPeers(
 
     describe('Ed25519', () => {
       it('cosign can not verify the envelope that it signed with Ed25519', async () => {
-        const { key, pub } = await keyByZegel(world, programs, 'ed25519', 'ed25519')
+        const { key, pub } = await keyPair(world, programs, 'ed25519', 'ed25519')
         const image = await newImage()
         const root = await world.write(
           'root.json',

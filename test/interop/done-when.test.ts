@@ -69,7 +69,7 @@ describeWithPeers(['docker-registry', 'cosign'], 'the road from end to end', () 
     }
   }
 
-  describe.each(['docker-registry', 'our own registry'])('%s', (where) => {
+  describe.each(['docker-registry', 'our own registry'])('%s', { timeout: 60_000 }, (where) => {
     let folder = ''
     let from = ''
     beforeAll(async () => {

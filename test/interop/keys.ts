@@ -22,8 +22,26 @@ export const cosignVerifies: Readonly<Record<KeyName, 'by itself' | 'sha384' | '
 }
 
 export interface KeyFiles {
+  /** Encrypted, as both programs write and read it. */
   readonly key: string
   readonly pub: string
+}
+
+/** The same key unencrypted as well: what only zegel reads, without the second of work that a password costs. */
+export interface PlainKeyFiles extends KeyFiles {
+  readonly plain: string
+}
+
+/** `zegel key import` of a PKCS#8 key. */
+export async function keyPair(
+  world: World,
+  { zegelDoes }: Programs,
+  type: KeyName,
+  name: string,
+): Promise<PlainKeyFiles> {
+  const plain = await world.write(`${name}.pem`, plainKey(type).export({ format: 'pem', type: 'pkcs8' }))
+  await zegelDoes(['key', 'import', '--key', plain, '--out', world.file(name)])
+  return { ...filesOf(world, name), plain }
 }
 
 /** `zegel key generate`. */

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { describeWithPeers } from '../peers/peers.ts'
-import { type KeyFiles, keyByZegel } from './keys.ts'
+import { keyPair, type PlainKeyFiles } from './keys.ts'
 import { type Format, formats, imageOf, programsIn } from './programs.ts'
 import { type TestImage, useWorld } from './world.ts'
 
@@ -12,23 +12,23 @@ describeWithPeers(['cosign', 'docker-registry', 'registry-honest'], 'layouts of 
   const world = useWorld(['docker-registry', 'registry-honest'])
   const programs = programsIn(world)
   const { cosign, cosignMakes, cosignSays, zegel, zegelDoes } = programs
-  let own: KeyFiles
-  let other: KeyFiles
+  let own: PlainKeyFiles
+  let other: PlainKeyFiles
   beforeAll(async () => {
-    own = await keyByZegel(world, programs, 'p256', 'release')
-    other = await keyByZegel(world, programs, 'p256', 'other')
+    own = await keyPair(world, programs, 'p256', 'release')
+    other = await keyPair(world, programs, 'p256', 'other')
   })
   let count = 0
   const newName = (): string => `moved-${++count}`
 
   async function signed<T extends TestImage>(format: Format, by: 'cosign' | 'zegel', image: T): Promise<T> {
-    const what = ['--key', own.key, '--type', 'cyclonedx', '--predicate', predicate]
+    const what = ['--type', 'cyclonedx', '--predicate', predicate]
     if (by === 'cosign') {
       await cosignMakes(format, 'sign', ['--key', own.key, image.pinned])
-      await cosignMakes(format, 'attest', [...what, image.pinned])
+      await cosignMakes(format, 'attest', ['--key', own.key, ...what, image.pinned])
     } else {
-      await zegelDoes(['sign', '--format', format, '--key', own.key, image.tagged])
-      await zegelDoes(['attest', '--format', format, ...what, image.tagged])
+      await zegelDoes(['sign', '--format', format, '--key', own.plain, image.tagged])
+      await zegelDoes(['attest', '--format', format, '--key', own.plain, ...what, image.tagged])
     }
     return image
   }

@@ -49,6 +49,7 @@ describeWithPeers(['cosign', ...peerPlaces], 'cosign and zegel verify each other
         const verified = imageOf(await zegelDoes(['verify', '--key', pub, image.tagged]))
         expect(verified).toMatchObject({ verdict: 'verified', digest: image.digest, problems: [] })
         expect(verified.candidates).toHaveLength(1)
+        if (place === 'docker-registry') await expectCosignVerifies(type, format, pub, image.pinned)
         const other = await zegel(['verify', '--key', keyOf(madeByCosign, type).pub, image.tagged])
         expect([other.status, imageOf(other.report).verdict]).toEqual([1, 'refused'])
       })

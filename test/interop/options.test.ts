@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { describeWithPeers } from '../peers/peers.ts'
-import { type KeyFiles, keyByZegel } from './keys.ts'
+import { keyPair, type PlainKeyFiles } from './keys.ts'
 import { type Format, formats, imageOf, programsIn } from './programs.ts'
 import { peerPlaces, places, type TestImage, useWorld } from './world.ts'
 
@@ -12,11 +12,12 @@ describeWithPeers(['cosign', ...peerPlaces], 'options of cosign and zegel', () =
   const world = useWorld(places)
   const programs = programsIn(world)
   const { cosign, cosignMakes, cosignSays, zegel, zegelDoes } = programs
-  let own: KeyFiles
+  let own: PlainKeyFiles
   beforeAll(async () => {
-    own = await keyByZegel(world, programs, 'p256', 'release')
+    own = await keyPair(world, programs, 'p256', 'release')
   })
   const key = (): string[] => ['--key', own.key]
+  const plain = (): string[] => ['--key', own.plain]
   const pub = (): string[] => ['--key', own.pub]
   const zegelSays = async (...args: string[]): Promise<number> => (await zegel(['verify', ...pub(), ...args])).status
   const cosignVerifies = (...args: string[]): Promise<number> => cosignSays('verify', [...pub(), ...args])
@@ -42,7 +43,7 @@ describeWithPeers(['cosign', ...peerPlaces], 'options of cosign and zegel', () =
     it('annotations by zegel: cosign demands the signed values', async () => {
       const image = await world.image('docker-registry')
       const annotations = ['-a', 'build=42', '-a', 'env=<prod> & more', '-a', 'line=\u2028']
-      await zegelDoes(['sign', '--format', format, ...key(), ...annotations, image.tagged])
+      await zegelDoes(['sign', '--format', format, ...plain(), ...annotations, image.tagged])
       expect(await cosignVerifies(...annotations, image.pinned)).toBe(0)
       expect(await cosignVerifies('-a', 'build=43', image.pinned)).toBe(refusedByCosign[format])
     })
@@ -61,7 +62,7 @@ describeWithPeers(['cosign', ...peerPlaces], 'options of cosign and zegel', () =
       '--recursive over an index by zegel on %s: cosign verifies the index and each child',
       async (place) => {
         const index = await world.index(place)
-        await zegelDoes(['sign', '--format', format, ...key(), '--recursive', index.tagged])
+        await zegelDoes(['sign', '--format', format, ...plain(), '--recursive', index.tagged])
         for (const { pinned } of [index, ...index.children]) expect(await cosignVerifies(pinned)).toBe(0)
       },
     )
@@ -90,7 +91,7 @@ describeWithPeers(['cosign', ...peerPlaces], 'options of cosign and zegel', () =
     it.each(places)('COSIGN_REPOSITORY by zegel on %s: cosign reads there', async (place) => {
       const image = await world.image(place)
       const env = { COSIGN_REPOSITORY: `${world.address(place)}/signatures/by-zegel-${format}` }
-      await zegelDoes(['sign', '--format', format, ...key(), image.tagged], env)
+      await zegelDoes(['sign', '--format', format, ...plain(), image.tagged], env)
       expect(await cosignSays('verify', [...pub(), image.pinned], env)).toBe(0)
       expect(await cosignVerifies(image.pinned)).toBe(10)
     })
@@ -105,7 +106,7 @@ describeWithPeers(['cosign', ...peerPlaces], 'options of cosign and zegel', () =
       const image = await world.image('docker-registry')
       const outcomes: (string | undefined)[] = []
       for (let time = 0; time < 3; time++) {
-        outcomes.push(imageOf(await zegelDoes(['sign', '--format', format, ...key(), image.tagged])).outcome)
+        outcomes.push(imageOf(await zegelDoes(['sign', '--format', format, ...plain(), image.tagged])).outcome)
       }
       expect(outcomes).toEqual(['pushed', 'already-there', 'already-there'])
       const { stdout } = await cosign(['download', 'signature', image.pinned])
@@ -115,15 +116,15 @@ describeWithPeers(['cosign', ...peerPlaces], 'options of cosign and zegel', () =
     it('signed by cosign, then by zegel with the same key: nothing is added', async () => {
       const image = await world.image('docker-registry')
       await cosignMakes(format, 'sign', [...key(), image.pinned])
-      const again = imageOf(await zegelDoes(['sign', '--format', format, ...key(), image.tagged]))
+      const again = imageOf(await zegelDoes(['sign', '--format', format, ...plain(), image.tagged]))
       expect(again.outcome).toBe('already-there')
     })
 
     it('signed by both with two keys: both verify both, and zegel counts two', async () => {
-      const other = await keyByZegel(world, programs, 'p256', `other-${format}`)
+      const other = await keyPair(world, programs, 'p256', `other-${format}`)
       const image = await world.image('docker-registry')
       await cosignMakes(format, 'sign', [...key(), image.pinned])
-      await zegelDoes(['sign', '--format', format, '--key', other.key, image.tagged])
+      await zegelDoes(['sign', '--format', format, '--key', other.plain, image.tagged])
       for (const file of [own.pub, other.pub]) {
         expect(await cosignSays('verify', ['--key', file, image.pinned])).toBe(0)
         await zegelDoes(['verify', '--key', file, image.tagged])
@@ -144,7 +145,7 @@ describeWithPeers(['cosign', ...peerPlaces], 'options of cosign and zegel', () =
     '--sign-container-identity by zegel (%s): cosign verifies, and zegel demands the name',
     async (format) => {
       const image = await world.image('docker-registry')
-      await zegelDoes(['sign', '--format', format, ...key(), '--sign-container-identity', NAME, image.tagged])
+      await zegelDoes(['sign', '--format', format, ...plain(), '--sign-container-identity', NAME, image.tagged])
       expect(await cosignVerifies(image.pinned)).toBe(0)
       await zegelDoes(['verify', ...pub(), '--sign-container-identity', NAME, image.tagged])
       expect(await zegelSays('--sign-container-identity', 'registry.example.org/other', image.tagged)).toBe(1)

@@ -9,7 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fallbackTag } from '../../src/envelope/index.ts'
 import { describeWithPeers, type RunningRegistry, startRegistryPeer } from '../peers/peers.ts'
-import { type KeyFiles, keyByZegel } from './keys.ts'
+import { keyPair, type PlainKeyFiles } from './keys.ts'
 import { imageOf, programsIn } from './programs.ts'
 import { peerPlaces, places, type TestImage, useWorld } from './world.ts'
 
@@ -20,12 +20,12 @@ describeWithPeers(['cosign', ...peerPlaces], 'statuses and reports', () => {
   const world = useWorld(places)
   const programs = programsIn(world)
   const { cosignMakes } = programs
-  let own: KeyFiles
-  let other: KeyFiles
+  let own: PlainKeyFiles
+  let other: PlainKeyFiles
   let image: TestImage
   beforeAll(async () => {
-    own = await keyByZegel(world, programs, 'p256', 'release')
-    other = await keyByZegel(world, programs, 'p384', 'other')
+    own = await keyPair(world, programs, 'p256', 'release')
+    other = await keyPair(world, programs, 'p384', 'other')
     image = await world.image('docker-registry')
   })
 
@@ -59,11 +59,11 @@ describeWithPeers(['cosign', ...peerPlaces], 'statuses and reports', () => {
       const layout = world.file(`layout-${place}`)
       const seen: (readonly [number, string])[] = []
       for (const args of [
-        ['sign', '--key', own.key, '--recursive', '-a', 'build=1', at],
-        ['sign', '--key', own.key, '--format', 'cosign', at],
-        ['sign', '--key', own.key, '--no-upload', '--bundle', bundle, at],
-        ['attest', '--key', own.key, ...what, at],
-        ['attest', '--key', own.key, ...what, '--format', 'cosign', '--replace', at],
+        ['sign', '--key', own.plain, '--recursive', '-a', 'build=1', at],
+        ['sign', '--key', own.plain, '--format', 'cosign', at],
+        ['sign', '--key', own.plain, '--no-upload', '--bundle', bundle, at],
+        ['attest', '--key', own.plain, ...what, at],
+        ['attest', '--key', own.plain, ...what, '--format', 'cosign', '--replace', at],
         ['attach', 'sbom', '--sbom', predicate, at],
         ['verify', '--key', own.pub, '--recursive', '--each', at],
         ['verify', '--key', own.pub, '--key', other.pub, at, index.pinned],
@@ -112,8 +112,8 @@ describeWithPeers(['cosign', ...peerPlaces], 'statuses and reports', () => {
       const missing = `${world.address(place)}/shop/nothing:1.4`
       expect(await run('verify', '--key', own.pub, missing)).toEqual([3, 'IMAGE_MISSING', 'verify/v1'])
       for (const args of [
-        ['sign', '--key', own.key, missing],
-        ['attest', '--key', own.key, ...what, missing],
+        ['sign', '--key', own.plain, missing],
+        ['attest', '--key', own.plain, ...what, missing],
         ['inspect', missing],
         ['copy', missing, `oci:${world.file('none')}:1.4`],
         ['download', 'signature', missing],
@@ -134,12 +134,12 @@ describeWithPeers(['cosign', ...peerPlaces], 'statuses and reports', () => {
     ['an unknown flag', (it: string) => ['verify', '--kee', own.pub, it]],
     [
       'an unknown predicate type',
-      (it: string) => ['attest', '--key', own.key, '--type', 'cyclone', '--predicate', predicate, it],
+      (it: string) => ['attest', '--key', own.plain, '--type', 'cyclone', '--predicate', predicate, it],
     ],
     ['a threshold that can not be met', (it: string) => ['verify', '--key', own.pub, '--threshold', '2', it]],
     [
       'a predicate that is no JSON',
-      (it: string) => ['attest', '--key', own.key, '--type', 'cyclonedx', '--predicate', own.pub, it],
+      (it: string) => ['attest', '--key', own.plain, '--type', 'cyclonedx', '--predicate', own.pub, it],
     ],
     ['a layout that is not there', () => ['verify', '--key', own.pub, `oci:${world.file('nowhere')}:1`]],
   ] as const)('wrong before work begins, 2: %s', async (_, args) => {
@@ -149,7 +149,7 @@ describeWithPeers(['cosign', ...peerPlaces], 'statuses and reports', () => {
 
   it('several images: 1 outranks 3 outranks 0', async () => {
     const [signed, unsigned] = [await world.image('docker-registry'), await world.image('docker-registry')]
-    await programs.zegelDoes(['sign', '--key', own.key, signed.tagged])
+    await programs.zegelDoes(['sign', '--key', own.plain, signed.tagged])
     const missing = `${world.address('docker-registry')}/shop/nothing:1.4`
     const of = async (...images: string[]): Promise<number> => (await run('verify', '--key', own.pub, ...images))[0]
     expect(await of(signed.tagged, signed.pinned)).toBe(0)
@@ -173,7 +173,7 @@ describeWithPeers(['cosign', ...peerPlaces], 'statuses and reports', () => {
     it('a registry that wants a login', async () => {
       const at = `${closed.address}/shop/api:1.4`
       expect((await run('verify', '--key', own.pub, at))[0]).toBe(3)
-      expect((await run('sign', '--key', own.key, at))[0]).toBe(3)
+      expect((await run('sign', '--key', own.plain, at))[0]).toBe(3)
     })
 
     it('nobody listens', async () => {
