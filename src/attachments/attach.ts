@@ -14,7 +14,7 @@ import {
   mediaTypes,
   type RawManifest,
 } from '../oci/index.ts'
-import { withEntries } from './fallback-index.ts'
+import { listUnder, withEntries } from './fallback-index.ts'
 import { attachmentFault } from './faults.ts'
 import { patiently } from './passing.ts'
 import type { Pause } from './pause.ts'
@@ -114,7 +114,7 @@ export async function listReferrers(
     if (unlisted.length === 0) return {}
     const tag = fallbackTag(subject)
     const change = (current: RawManifest | undefined): NewTagged | undefined => {
-      const bytes = withEntries(current, unlisted)
+      const bytes = withEntries(listUnder(current, subject), unlisted)
       return bytes === undefined ? undefined : { mediaType: mediaTypes.index, bytes }
     }
     await updateTag(store, tag, change, pause)

@@ -30,6 +30,14 @@ interface FallbackIndex {
   readonly problems: readonly { readonly detail: string; readonly isWhole: boolean }[]
 }
 
+/**
+ * What the fallback tag lists, undefined where it lists nothing. `cosign copy` leaves the image itself under the tag: that is no list, hides
+ * nothing, and an index may take its place.
+ */
+export function listUnder(raw: RawManifest | undefined, subject: Digest): RawManifest | undefined {
+  return raw?.descriptor.digest === subject ? undefined : raw
+}
+
 export function readFallbackIndex(raw: RawManifest): FallbackIndex {
   const items = readItems(raw)
   if (typeof items === 'string') return { entries: [], problems: [{ detail: items, isWhole: true }] }

@@ -14,7 +14,7 @@ import {
   type RawManifest,
 } from '../oci/index.ts'
 import { type AttachmentProblem, evidenceRank, type Place } from './attachment.ts'
-import { readFallbackIndex } from './fallback-index.ts'
+import { listUnder, readFallbackIndex } from './fallback-index.ts'
 
 /** A manifest whose `subject` is the image, or that lies under one of Cosign's tags of the image. */
 export interface FoundManifest {
@@ -105,7 +105,8 @@ async function listReferrers(reader: ContentReader, subject: Digest): Promise<{ 
 
 async function listFallbackTag(reader: ContentReader, subject: Digest): Promise<Found> {
   const place = 'fallback-tag'
-  const { value: raw, problems } = await readable(place, undefined, () => reader.manifest(fallbackTag(subject)))
+  const { value, problems } = await readable(place, undefined, () => reader.manifest(fallbackTag(subject)))
+  const raw = listUnder(value, subject)
   if (raw === undefined) return { ...nothing, problems }
   const index = readFallbackIndex(raw)
   const { digest } = raw.descriptor

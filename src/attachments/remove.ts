@@ -5,7 +5,7 @@ import { cosignTag, fallbackTag } from '../envelope/index.ts'
 import { type ContentStore, mediaTypes, type RawManifest } from '../oci/index.ts'
 import type { Attachment } from './attachment.ts'
 import { isSame, removeCosignLayers } from './cosign-tag.ts'
-import { withoutEntries } from './fallback-index.ts'
+import { listUnder, withoutEntries } from './fallback-index.ts'
 import { isTaggedPlace, taggedPlaces } from './find.ts'
 import type { Pause } from './pause.ts'
 import { type NewTagged, updateTag } from './tagged-update.ts'
@@ -56,7 +56,7 @@ export async function removeReferrers(
   const entries = manifests.union(onlyListed)
   if (entries.size === 0) return
   const change = (current: RawManifest | undefined): NewTagged | undefined => {
-    const bytes = withoutEntries(current, entries)
+    const bytes = withoutEntries(listUnder(current, subject), entries)
     return bytes === undefined ? undefined : { mediaType: mediaTypes.index, bytes }
   }
   await updateTag(store, fallbackTag(subject), change, pause)
