@@ -1,5 +1,6 @@
 /** crypto: keys, key files, signatures, and the DER reader. */
 export { contextTag, DerReader, type DerValue, derTags, readDerSequence } from './der.ts'
+export { derValue, derWrite } from './der-write.ts'
 export { cryptoFault } from './faults.ts'
 export {
   type KeyType,
@@ -11,6 +12,7 @@ export {
   type SignatureScheme,
   schemesOf,
 } from './key-types.ts'
+export { fitsKey, type HashName, type NamedAlgorithm, signNamed, verifyNamed } from './named-signature.ts'
 export { type PemBlock, readPem, writePem } from './pem.ts'
 export {
   generatePrivateKey,
