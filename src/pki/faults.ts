@@ -4,4 +4,5 @@ import { faults } from '../base/index.ts'
 
 export const pkiFault = faults({
   CERTIFICATE_INVALID: 1,
+  ALGORITHM_REFUSED: 1,
 })
