@@ -111,4 +111,18 @@ export const limits = {
   servedDrainBytes: 16 * MiB,
   /** DER: nesting of an X.509 or CMS structure. */
   derDepth: 32,
+  /** CMS: certificates in the bag of one message, and its signers (a timestamp has one). */
+  cmsCertificates: 32,
+  cmsSigners: 4,
+  /** Certificates that are looked at to find the way from a timestamp authority to a root. */
+  pathSteps: 256,
+  /** Revocation: a CRL, an OCSP response (what notation reads of each), answers in one response, places where one certificate's revocation can be asked. */
+  crlBytes: 32 * MiB,
+  ocspBytes: 20 * KiB,
+  ocspAnswers: 64,
+  revocationPointers: 16,
+  /** The whole of one question, redirects and retries included; and how far the clock of an OCSP responder may be ahead of ours. */
+  ocspTimeoutMs: 2000,
+  crlTimeoutMs: 5000,
+  clockSkewMs: 300_000,
 } as const

@@ -5,4 +5,15 @@ import { faults } from '../base/index.ts'
 export const pkiFault = faults({
   CERTIFICATE_INVALID: 1,
   ALGORITHM_REFUSED: 1,
+  CMS_INVALID: 1,
+  CMS_UNSUPPORTED: 1,
+  TIMESTAMP_INVALID: 1,
+  TIMESTAMP_REFUSED: 3,
+  TIMESTAMP_REPLY_INVALID: 3,
+  TIMESTAMP_AUTHORITY_FAILED: 3,
+  CRL_INVALID: 1,
+  /** Delta without base, indirect, limited to some reasons, an unknown critical extension. */
+  CRL_UNSUPPORTED: 1,
+  OCSP_INVALID: 1,
+  OCSP_UNSUPPORTED: 1,
 })

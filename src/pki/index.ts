@@ -1,8 +1,31 @@
 /** pki: X.509 certificates, chains, revocation and timestamps. */
 export { type Certificate, parseCertificate } from './certificate.ts'
+export { type Crl, parseCrl } from './crl.ts'
+export type { CrlScope } from './crl-extensions.ts'
 export type { Extension } from './extensions.ts'
 export { pkiFault } from './faults.ts'
+export { judgeCrl, judgeCrlBytes } from './judge-crl.ts'
+export { judgeOcsp, judgeOcspBytes, type OcspOptions } from './judge-ocsp.ts'
 export type { Name, NameAttribute } from './name.ts'
+export { writeCertId, writeOcspRequest } from './ocsp-request.ts'
+export { type BasicOcspResponse, type OcspResponse, parseOcspResponse, type SingleResponse } from './ocsp-response.ts'
+export {
+  type RevocationAnswer,
+  type RevocationCode,
+  type RevocationReason,
+  type RevocationStatus,
+  revocationCodes,
+} from './revocation-answer.ts'
+export { type DistributionPoint, distributionPointsOf, ocspUrlsOf } from './revocation-pointers.ts'
+export {
+  type CertificateAnswers,
+  type CertificateRevocation,
+  type ChainRevocation,
+  judgeRevocation,
+  type RevocationOptions,
+  type RevocationPointers,
+  revocationPointersOf,
+} from './revocation-verdict.ts'
 export {
   digestAlgorithmOf,
   isSignedBy,
@@ -10,3 +33,4 @@ export {
   verifySignedData,
   writeSignatureAlgorithm,
 } from './signature-algorithm.ts'
+export { extendedUsagesOf, isAuthority, type KeyUsage, keyUsagesOf, mayUse } from './usages.ts'
