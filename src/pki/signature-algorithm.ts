@@ -95,6 +95,11 @@ export function digestAlgorithmOf(identifier: Bytes, what: string): HashName {
   return hashOf(oid) ?? refuse(what, `uses the hash ${REFUSED_HASHES[oid] ?? oid}`)
 }
 
+/** As most write it: with its NULL. */
+export function writeDigestAlgorithm(hash: HashName): Bytes {
+  return derWrite.sequence(derWrite.oid(HASHES[hash]), derWrite.null())
+}
+
 /**
  * Whether these bytes are signed by this key with the algorithm that the structure itself names.
  * @throws ALGORITHM_REFUSED, DER_INVALID
