@@ -43,6 +43,8 @@ export const limits = {
   envelopeSignatures: 16,
   bundleEntries: 32,
   certificateChain: 16,
+  /** Chains of certificates whose check is remembered in one process; a chain has a few kilobytes. */
+  chainsKept: 256,
   /** One raw signature (RSA 8192 has 1 KiB), a key id or hint, a payload type, a digest or key in a log entry. */
   signatureValueBytes: 4 * KiB,
   keyIdBytes: 1 * KiB,
@@ -111,6 +113,8 @@ export const limits = {
   servedDrainBytes: 16 * MiB,
   /** DER: nesting of an X.509 or CMS structure. */
   derDepth: 32,
+  /** A distinguished name that a person writes. */
+  distinguishedNameBytes: 4 * KiB,
   /** CMS: certificates in the bag of one message, and its signers (a timestamp has one). */
   cmsCertificates: 32,
   cmsSigners: 4,

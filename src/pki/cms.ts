@@ -4,7 +4,7 @@
  */
 
 import { type Bytes, baseFault, bufferOf, Fault, limits } from '../base/index.ts'
-import { contextTag, DerReader, type DerValue, derTags, derValue, readDerSequence } from '../crypto/index.ts'
+import { contextTag, type DerReader, type DerValue, derTags, derValue, readDerSequence } from '../crypto/index.ts'
 import { type Certificate, parseCertificate } from './certificate.ts'
 import { pkiFault } from './faults.ts'
 
@@ -55,7 +55,8 @@ export function parseSignedData(der: Bytes, what: string): SignedData {
   const version = body.small()
   body.next(derTags.set)
   const { contentType, content } = readContent(body.sequence())
-  const bag = body.peek() === contextTag(0) ? readBag(body.enter(contextTag(0)), what) : { certificates: [], strangers: 0 }
+  const bag =
+    body.peek() === contextTag(0) ? readBag(body.enter(contextTag(0)), what) : { certificates: [], strangers: 0 }
   if (body.peek() === contextTag(1)) body.next()
   const signers = readSigners(body.enter(derTags.set), what)
   body.end()

@@ -5,6 +5,7 @@ import { faults } from '../base/index.ts'
 export const pkiFault = faults({
   CERTIFICATE_INVALID: 1,
   ALGORITHM_REFUSED: 1,
+  DISTINGUISHED_NAME_INVALID: 2,
   CMS_INVALID: 1,
   CMS_UNSUPPORTED: 1,
   TIMESTAMP_INVALID: 1,

@@ -1,5 +1,6 @@
 /** pki: X.509 certificates, chains, revocation and timestamps. */
 export { type Certificate, parseCertificate } from './certificate.ts'
+export { parseSignedData, type SignedData, type SignerInfo } from './cms.ts'
 export { type Crl, parseCrl } from './crl.ts'
 export type { CrlScope } from './crl-extensions.ts'
 export type { Extension } from './extensions.ts'
@@ -9,6 +10,7 @@ export { judgeOcsp, judgeOcspBytes, type OcspOptions } from './judge-ocsp.ts'
 export type { Name, NameAttribute } from './name.ts'
 export { writeCertId, writeOcspRequest } from './ocsp-request.ts'
 export { type BasicOcspResponse, type OcspResponse, parseOcspResponse, type SingleResponse } from './ocsp-response.ts'
+export { pathsToRoots } from './paths.ts'
 export {
   type RevocationAnswer,
   type RevocationCode,
@@ -33,4 +35,7 @@ export {
   verifySignedData,
   writeSignatureAlgorithm,
 } from './signature-algorithm.ts'
-export { extendedUsagesOf, isAuthority, type KeyUsage, keyUsagesOf, mayUse } from './usages.ts'
+export { type TimestampCode, type TimestampRefusal, timestampCodes } from './timestamp-codes.ts'
+export { type AskedTimestamp, readTimestampReply } from './timestamp-reply.ts'
+export { requestTimestamp, type TimestampRequest, writeTimestampRequest } from './timestamp-request.ts'
+export { type MessageImprint, parseTimestampToken, type TimestampInfo, type TimestampToken } from './timestamp-token.ts'

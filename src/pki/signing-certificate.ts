@@ -60,7 +60,5 @@ function readIssuerSerial(body: DerReader): CertificateId['issuerSerial'] {
 export function isNamedBy(certificate: Certificate, { hash, digest, issuerSerial }: CertificateId): boolean {
   if (digestOf(certificate.raw, hash) !== `${hash}:${hex(digest)}`) return false
   if (issuerSerial === undefined) return true
-  return (
-    sameBytes(issuerSerial.issuer, certificate.issuer.raw) && sameBytes(issuerSerial.serial, certificate.serial)
-  )
+  return sameBytes(issuerSerial.issuer, certificate.issuer.raw) && sameBytes(issuerSerial.serial, certificate.serial)
 }

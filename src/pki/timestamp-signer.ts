@@ -16,7 +16,7 @@ import {
   SIGNING_CERTIFICATE_V2,
 } from './signing-certificate.ts'
 import { refusedTimestamp, type TimestampRefusal } from './timestamp-codes.ts'
-import { TST_INFO, type TimestampToken } from './timestamp-token.ts'
+import { type TimestampToken, TST_INFO } from './timestamp-token.ts'
 
 const CONTENT_TYPE = '1.2.840.113549.1.9.3'
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4'
@@ -80,7 +80,10 @@ function namedCertificates(signer: SignerInfo): readonly [CertificateId, ...Cert
       'TIMESTAMP_ESS_V1_ONLY',
       `${WHAT} names its certificate by SHA-1 only (signingCertificate, RFC 2634); signingCertificateV2 (RFC 5816) is needed.`,
     )
-  return refusedTimestamp('TIMESTAMP_ATTRIBUTES', `${WHAT} does not sign which certificate is its own (signingCertificateV2).`)
+  return refusedTimestamp(
+    'TIMESTAMP_ATTRIBUTES',
+    `${WHAT} does not sign which certificate is its own (signingCertificateV2).`,
+  )
 }
 
 function signerCertificate(
@@ -105,14 +108,21 @@ function signatureProblem(signer: SignerInfo, certificate: Certificate): Timesta
   const algorithm = algorithmOf(signer, hash)
   if (algorithm.kind === 'ed25519' || algorithm.hash !== hash)
     return refusedTimestamp('TIMESTAMP_ALGORITHM_REFUSED', `${WHAT} is signed with another hash than its content has.`)
-  const isBy = signer.signedBytes !== undefined && isSigned(certificate, algorithm, signer.signedBytes, signer.signature)
+  const isBy =
+    signer.signedBytes !== undefined && isSigned(certificate, algorithm, signer.signedBytes, signer.signature)
   return isBy
     ? undefined
-    : refusedTimestamp('TIMESTAMP_SIGNATURE_INVALID', `${WHAT} is not signed by the key of the certificate that it names.`)
+    : refusedTimestamp(
+        'TIMESTAMP_SIGNATURE_INVALID',
+        `${WHAT} is not signed by the key of the certificate that it names.`,
+      )
 }
 
 /** RFC 3370 section 3.2: `rsaEncryption` leaves the hash to the digest algorithm. */
-function algorithmOf({ signatureAlgorithm: identifier }: SignerInfo, hash: 'sha256' | 'sha384' | 'sha512'): NamedAlgorithm {
+function algorithmOf(
+  { signatureAlgorithm: identifier }: SignerInfo,
+  hash: 'sha256' | 'sha384' | 'sha512',
+): NamedAlgorithm {
   const body = new DerReader(identifier, WHAT).sequence()
   if (body.oid() !== RSA_ENCRYPTION) return signatureAlgorithm(identifier, WHAT)
   if (!body.atEnd) body.null()

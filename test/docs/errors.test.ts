@@ -62,6 +62,7 @@ function unused(codes: readonly string[]): readonly string[] {
 const lists: readonly (readonly [heading: string, file: string, list: string])[] = [
   ['verification: findings', 'verification/codes.ts', 'findingCodes'],
   ['verification: reasons', 'verification/codes.ts', 'reasonCodes'],
+  ['pki: timestamps', 'pki/timestamp-codes.ts', 'timestampCodes'],
   ['pki: revocation', 'pki/revocation-answer.ts', 'revocationCodes'],
 ]
 
