@@ -2,6 +2,7 @@
 
 import { type Bytes, Fault, rfc3339, sameBytes } from '../base/index.ts'
 import type { Certificate } from './certificate.ts'
+import { basicConstraints, keyUsage } from './certificate-extensions.ts'
 import { type Crl, parseCrl } from './crl.ts'
 import { entriesOf } from './crl-entries.ts'
 import { type CrlEntry, decisiveEntry, readCrlEntry } from './crl-entry.ts'
@@ -9,7 +10,6 @@ import { sameScope } from './crl-extensions.ts'
 import { type RevocationAnswer, type RevocationCode, serialText } from './revocation-answer.ts'
 import { distributionPointsOf } from './revocation-pointers.ts'
 import { verifySignedData } from './signature-algorithm.ts'
-import { isAuthority, mayUse } from './usages.ts'
 
 /**
  * Judges a complete CRL, with its delta CRL where it says that there are some.
@@ -82,7 +82,7 @@ function unknown(code: RevocationCode, detail: string, times: Times): Revocation
 function refusalOf(crl: Crl, certificate: Certificate, issuer: Certificate, at: number): Refusal | undefined {
   if (!sameBytes(crl.issuer, issuer.subject.raw) || !sameBytes(crl.issuer, certificate.issuer.raw))
     return ['CRL_OTHER_ISSUER', 'The CRL is from another issuer than the certificate.']
-  if (!mayUse(issuer, 'cRLSign'))
+  if (keyUsage(issuer)?.usages.has('cRLSign') !== true)
     return ['CRL_ISSUER_MAY_NOT_SIGN', 'The key usage of the issuer does not allow it to sign CRLs.']
   if (!verifySignedData(issuer.publicKey(), crl.signatureAlgorithm, crl.tbs, crl.signature, 'The CRL'))
     return ['CRL_SIGNATURE_INVALID', 'The CRL is not signed by the issuer of the certificate.']
@@ -96,8 +96,9 @@ function scopeRefusal(crl: Crl, certificate: Certificate): Refusal | undefined {
     'CRL_OTHER_SCOPE',
     `The CRL is about ${what}, which this certificate is not.`,
   ]
-  if (scope.onlyUsers && isAuthority(certificate)) return other('certificates of users')
-  if (scope.onlyAuthorities && !isAuthority(certificate)) return other('certificates of authorities')
+  const isAuthority = basicConstraints(certificate)?.isAuthority === true
+  if (scope.onlyUsers && isAuthority) return other('certificates of users')
+  if (scope.onlyAuthorities && !isAuthority) return other('certificates of authorities')
   if (scope.names === undefined) return undefined
   const { names } = scope
   const own = distributionPointsOf(certificate).flatMap((point) => point.names)

@@ -2,16 +2,19 @@
 
 import { Fault, rfc3339, sameBytes } from '../base/index.ts'
 import { type Certificate, parseCertificate } from './certificate.ts'
+import { extendedKeyUsage, extensionIds, hasOcspNoCheck, keyPurposes, keyUsage } from './certificate-extensions.ts'
 import { keyHashOf } from './ocsp-request.ts'
 import type { BasicOcspResponse } from './ocsp-response.ts'
 import type { RevocationCode } from './revocation-answer.ts'
 import { verifySignedData } from './signature-algorithm.ts'
-import { extendedUsagesOf, mayUse } from './usages.ts'
-
-const NO_CHECK = '1.3.6.1.5.5.7.48.1.5'
 
 /** Critical extensions of a responder's certificate that are looked at here, or that say nothing about signing responses. */
-const HANDLED: readonly string[] = ['2.5.29.15', '2.5.29.37', '2.5.29.19', NO_CHECK]
+const HANDLED: readonly string[] = [
+  extensionIds.keyUsage,
+  extensionIds.extendedKeyUsage,
+  extensionIds.basicConstraints,
+  extensionIds.ocspNoCheck,
+]
 
 export type Responder =
   | { readonly kind: 'issuer' }
@@ -39,16 +42,16 @@ function judgeDelegate(delegate: Certificate, issuer: Certificate, at: number): 
     const validity = `from ${rfc3339(delegate.notBefore)} to ${rfc3339(delegate.notAfter)}`
     return refused('OCSP_RESPONDER_EXPIRED', `The certificate of the responder is valid ${validity}.`)
   }
-  return { kind: 'delegate', isChecked: delegate.extensions.has(NO_CHECK) }
+  return { kind: 'delegate', isChecked: hasOcspNoCheck(delegate) }
 }
 
 function delegationProblem(delegate: Certificate, issuer: Certificate): string | undefined {
   if (!sameBytes(delegate.issuer.raw, issuer.subject.raw)) return 'its certificate is from another issuer'
   if (!verifySignedData(issuer.publicKey(), delegate.signatureAlgorithm, delegate.tbs, delegate.signature))
     return 'its certificate is not signed by the issuer'
-  if (!extendedUsagesOf(delegate).includes('1.3.6.1.5.5.7.3.9'))
+  if (extendedKeyUsage(delegate)?.purposes.includes(keyPurposes.ocspSigning) !== true)
     return 'its certificate has no extended key usage OCSPSigning'
-  if (delegate.extensions.has('2.5.29.15') && !mayUse(delegate, 'digitalSignature'))
+  if (keyUsage(delegate)?.usages.has('digitalSignature') === false)
     return 'the key usage of its certificate is not digitalSignature'
   const unknown = [...delegate.extensions.values()].find(({ oid, isCritical }) => isCritical && !HANDLED.includes(oid))
   return unknown === undefined

@@ -3,10 +3,9 @@
 import { type Bytes, bufferOf, limits } from '../base/index.ts'
 import { contextTag, DerReader } from '../crypto/index.ts'
 import type { Certificate } from './certificate.ts'
+import { extensionIds } from './certificate-extensions.ts'
 import { pkiFault } from './faults.ts'
 
-const CRL_DISTRIBUTION_POINTS = '2.5.29.31'
-const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1'
 const OCSP = '1.3.6.1.5.5.7.48.1'
 /** uniformResourceIdentifier of GeneralName. */
 const URI = contextTag(6, false)
@@ -24,7 +23,7 @@ export interface DistributionPoint {
 
 /** None where the certificate has no such extension. @throws DER_INVALID, CERTIFICATE_INVALID */
 export function distributionPointsOf(certificate: Certificate): readonly DistributionPoint[] {
-  const extension = certificate.extensions.get(CRL_DISTRIBUTION_POINTS)
+  const extension = certificate.extensions.get(extensionIds.crlDistributionPoints)
   return extension === undefined ? [] : readDistributionPoints(extension.value, 'The CRL distribution points')
 }
 
@@ -37,7 +36,7 @@ export function readDistributionPoints(value: Bytes, what: string): readonly Dis
 
 /** The OCSP responders, in their order; none where the certificate names none. @throws DER_INVALID, CERTIFICATE_INVALID */
 export function ocspUrlsOf(certificate: Certificate): readonly string[] {
-  const extension = certificate.extensions.get(AUTHORITY_INFORMATION_ACCESS)
+  const extension = certificate.extensions.get(extensionIds.authorityInfoAccess)
   if (extension === undefined) return []
   const found = readMany(extension.value, 'The authority information access', (list) => {
     const description = list.sequence()
