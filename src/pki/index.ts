@@ -1,10 +1,31 @@
 /** pki: X.509 certificates, chains, revocation and timestamps. */
+export { attributeName, attributeOid } from './attribute-types.ts'
 export { type Certificate, parseCertificate } from './certificate.ts'
+export {
+  authorityKeyIdentifier,
+  type BasicConstraints,
+  basicConstraints,
+  type ExtendedKeyUsage,
+  extendedKeyUsage,
+  extensionIds,
+  hasOcspNoCheck,
+  type KeyUsage,
+  type KeyUsages,
+  keyPurposes,
+  keyUsage,
+  type NameConstraints,
+  nameConstraints,
+  subjectAltNames,
+  subjectKeyIdentifier,
+} from './certificate-extensions.ts'
 export { parseSignedData, type SignedData, type SignerInfo } from './cms.ts'
 export { type Crl, parseCrl } from './crl.ts'
 export type { CrlScope } from './crl-extensions.ts'
+export { type DistinguishedName, matchesIdentity, parseDistinguishedName } from './distinguished-name.ts'
 export type { Extension } from './extensions.ts'
 export { pkiFault } from './faults.ts'
+export { formatName, nameAttributes } from './format-name.ts'
+export { type GeneralName, ipText } from './general-name.ts'
 export { judgeCrl, judgeCrlBytes } from './judge-crl.ts'
 export { judgeOcsp, judgeOcspBytes, type OcspOptions } from './judge-ocsp.ts'
 export type { Name, NameAttribute } from './name.ts'
