@@ -3,6 +3,8 @@
 import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions, request } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import { type Environment, limits } from '../base/index.ts'
+import { type AllowAddress, guardedLookup, literalAddress, looksAllowed } from './addresses.ts'
+import { httpFault } from './faults.ts'
 import { isLoopback } from './hosts.ts'
 import type { TlsSettings } from './port.ts'
 import { proxyFor } from './proxy.ts'
@@ -25,6 +27,7 @@ export function createLines(
   environment: Environment,
   connectionsPerHost: number,
   settingsFor: (url: URL) => Promise<TlsSettings | undefined>,
+  allowAddress?: AllowAddress,
 ): Lines {
   const plain = new Map<string, HttpAgent>()
   const secure = new Map<TlsSettings, Map<string, Promise<HttpsAgent>>>()
@@ -35,11 +38,14 @@ export function createLines(
     maxSockets: connectionsPerHost,
     maxFreeSockets: connectionsPerHost,
   }
+  /** The proxy itself is where the user says, at whatever address. */
+  const direct: HttpAgentOptions =
+    allowAddress === undefined ? common : { ...common, lookup: guardedLookup(allowAddress) }
 
   const plainAgent = (proxy: string | undefined): HttpAgent => {
     const key = proxy ?? ''
     const agent =
-      plain.get(key) ?? new HttpAgent(proxy === undefined ? common : { ...common, proxyEnv: { HTTP_PROXY: proxy } })
+      plain.get(key) ?? new HttpAgent(proxy === undefined ? direct : { ...common, proxyEnv: { HTTP_PROXY: proxy } })
     if (!plain.has(key)) opened.push(agent)
     plain.set(key, agent)
     return agent
@@ -48,7 +54,7 @@ export function createLines(
   const openSecureAgent = async (settings: TlsSettings, proxy: string | undefined): Promise<HttpsAgent> => {
     const [https, secureContext] = await Promise.all([import('node:https'), contextFor(settings)])
     const agent = new https.Agent({
-      ...common,
+      ...(proxy === undefined ? direct : common),
       secureContext,
       rejectUnauthorized: settings.insecure !== true,
       ...(proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxy } }),
@@ -68,6 +74,7 @@ export function createLines(
   return {
     line: async (url) => {
       const proxy = proxyFor(url, environment)
+      if (allowAddress !== undefined) await requireAddress(url, proxy !== undefined, allowAddress)
       if (url.protocol === 'http:') return { agent: plainAgent(proxy), request }
       const settings = (await settingsFor(url)) ?? noSettings
       const [https, agent] = await Promise.all([import('node:https'), secureAgent(settings, proxy)])
@@ -88,3 +95,16 @@ export function plainIsAllowed(url: URL, allowed: PlainHttp): boolean {
 }
 
 export const defaultConnections = limits.connectionsPerHost
+
+/** An address is judged as it stands, for nobody looks it up; a name by what is connected to, or beforehand where a proxy connects. */
+async function requireAddress(url: URL, isProxied: boolean, allow: AllowAddress): Promise<void> {
+  const literal = literalAddress(url.hostname)
+  if (literal !== undefined && !allow(url.hostname, literal)) throw addressRefused(url)
+  if (literal === undefined && isProxied && !(await looksAllowed(url.hostname, allow))) throw addressRefused(url)
+}
+
+function addressRefused(url: URL): Error {
+  return httpFault('HTTP_ADDRESS_REFUSED', `${url.host} is at an address that is not asked from here.`, {
+    facts: { host: url.host },
+  })
+}

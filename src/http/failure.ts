@@ -103,6 +103,7 @@ const SENTENCES: Readonly<Record<string, (host: string) => Sentence>> = {
     `${host} asks for a client certificate.`,
     'Put client.cert and client.key into the certs.d folder of that host.',
   ],
+  ADDRESS_REFUSED: (host) => ['HTTP_ADDRESS_REFUSED', `${host} is at an address that is not asked from here.`],
   ERR_PROXY_TUNNEL: (host) => [
     'HTTP_PROXY_FAILED',
     `The proxy did not open a connection to ${host}.`,

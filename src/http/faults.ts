@@ -14,6 +14,8 @@ export const httpFault = faults({
   HTTP_REDIRECT_REFUSED: 3,
   /** Plain HTTP to a host that is not this machine, without having been asked for. */
   HTTP_PLAIN_REFUSED: 2,
+  /** An address on this machine, in a private network or of a cloud's metadata, which nobody allowed. */
+  HTTP_ADDRESS_REFUSED: 3,
   HTTP_URL_INVALID: 2,
   HTTP_PROXY_INVALID: 2,
   HTTP_PROXY_FAILED: 3,

@@ -1,6 +1,7 @@
 /** The Fetcher over node:http and node:https: retries, redirects, and the trace that `--debug` shows. */
 
 import { type Bytes, type Clock, type Environment, Fault, type Log, limits } from '../base/index.ts'
+import type { AllowAddress } from './addresses.ts'
 import { createLines, defaultConnections, type Lines, type PlainHttp, plainIsAllowed } from './agents.ts'
 import { BrokenExchange, exchange, type Waits } from './exchange.ts'
 import { failureOf } from './failure.ts'
@@ -32,6 +33,8 @@ export interface FetcherOptions {
   readonly idleTimeoutMs?: number
   /** Called before each connection, redirects included: may throw to keep us from a host. */
   readonly guard?: (url: URL) => Promise<void>
+  /** Asked about each address before it is connected to, redirects included, after the name was looked up; a proxy looks names up itself. Default: all. */
+  readonly allowAddress?: AllowAddress
 }
 
 export interface HttpClient extends Fetcher {
@@ -68,6 +71,7 @@ class NodeFetcher {
       options.environment,
       options.connectionsPerHost ?? defaultConnections,
       tlsFor === undefined ? async () => shared : async (url) => mergedSettings(shared, await tlsFor(url)),
+      options.allowAddress,
     )
     this.waits = {
       requestMs: options.requestTimeoutMs ?? limits.requestTimeoutMs,

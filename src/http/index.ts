@@ -1,4 +1,5 @@
 /** http: the one client, with proxies, certificate authorities, redirects, retries and bounds. */
+export { type AddressKind, type AllowAddress, addressKind, publicOrNamed } from './addresses.ts'
 export type { PlainHttp } from './agents.ts'
 export { httpFault } from './faults.ts'
 export { createFetcher, type FetcherOptions, type HttpClient } from './fetcher.ts'
