@@ -60,3 +60,9 @@ export { type TimestampCode, type TimestampRefusal, timestampCodes } from './tim
 export { type AskedTimestamp, readTimestampReply } from './timestamp-reply.ts'
 export { requestTimestamp, type TimestampRequest, writeTimestampRequest } from './timestamp-request.ts'
 export { type MessageImprint, parseTimestampToken, type TimestampInfo, type TimestampToken } from './timestamp-token.ts'
+export {
+  type ProvenTimestamp,
+  type TimestampQuestion,
+  type TimestampVerdict,
+  verifyTimestamp,
+} from './timestamp-verify.ts'

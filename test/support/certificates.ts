@@ -3,7 +3,7 @@
 import type { Bytes } from '../../src/base/index.ts'
 import { derValue, derWrite, type NamedAlgorithm, type PrivateKey, signNamed } from '../../src/crypto/index.ts'
 import { type Certificate, parseCertificate, writeSignatureAlgorithm } from '../../src/pki/index.ts'
-import { makeKey } from './keys.ts'
+import { makeKey } from './make-key.ts'
 
 const { sequence, set, oid, octets, boolean, unsigned, explicit, implicit, bits, time, utf8String } = derWrite
 
