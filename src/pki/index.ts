@@ -18,6 +18,9 @@ export {
   subjectAltNames,
   subjectKeyIdentifier,
 } from './certificate-extensions.ts'
+export { checkChain, isSelfSigned, validAt } from './chain.ts'
+export { type ChainCache, createChainCache } from './chain-cache.ts'
+export type { ChainProblem, ChainPurpose, ChainRule } from './chain-problem.ts'
 export { parseSignedData, type SignedData, type SignerInfo } from './cms.ts'
 export { type Crl, parseCrl } from './crl.ts'
 export type { CrlScope } from './crl-extensions.ts'
