@@ -115,6 +115,8 @@ export const limits = {
   derDepth: 32,
   /** A distinguished name that a person writes. */
   distinguishedNameBytes: 4 * KiB,
+  /** Certificates of a file, and those that a chain is looked for among. */
+  chainPool: 1000,
   /** CMS: certificates in the bag of one message, and its signers (a timestamp has one). */
   cmsCertificates: 32,
   cmsSigners: 4,
@@ -129,4 +131,6 @@ export const limits = {
   ocspTimeoutMs: 2000,
   crlTimeoutMs: 5000,
   clockSkewMs: 300_000,
+  /** Answers of each kind that one run remembers. */
+  revocationKept: 64,
 } as const
