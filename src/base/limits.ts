@@ -115,8 +115,8 @@ export const limits = {
   derDepth: 32,
   /** A distinguished name that a person writes. */
   distinguishedNameBytes: 4 * KiB,
-  /** Certificates of a file, and those that a chain is looked for among. */
-  chainPool: 1000,
+  /** Certificates that a chain is looked for among. */
+  chainPool: 256,
   /** CMS: certificates in the bag of one message, and its signers (a timestamp has one). */
   cmsCertificates: 32,
   cmsSigners: 4,
