@@ -160,13 +160,14 @@ export interface MessageParts {
   readonly bag: readonly Bytes[]
   readonly signers: readonly Bytes[]
   readonly afterBag?: readonly Bytes[]
+  readonly digest?: string
 }
 
 /** ContentInfo around SignedData. */
 export function makeMessage(parts: MessageParts): Bytes {
   const signedData = sequence(
     unsigned(parts.version ?? 3),
-    set(hashAlgorithm('sha256')),
+    set(hashAlgorithm(parts.digest ?? 'sha256')),
     sequence(oid(parts.contentType ?? tstInfo), explicit(0, octets(parts.content))),
     implicit(0, Buffer.concat(parts.bag), true),
     ...(parts.afterBag ?? []),
@@ -201,5 +202,6 @@ export function makeToken(parts: TokenParts): Bytes {
     content,
     bag: parts.bag ?? [authority.leaf.der, authority.intermediate.der],
     signers: [signer],
+    ...(parts.digest === undefined ? {} : { digest: parts.digest }),
   })
 }
