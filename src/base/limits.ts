@@ -120,8 +120,8 @@ export const limits = {
   /** CMS: certificates in the bag of one message, and its signers (a timestamp has one). */
   cmsCertificates: 32,
   cmsSigners: 4,
-  /** Certificates that are looked at to find the way from a timestamp authority to a root. */
-  pathSteps: 256,
+  /** Certificates that are tried on the way from a timestamp authority to a root: real ways have four, and each way found costs its signatures. */
+  pathSteps: 64,
   /** Revocation: a CRL, an OCSP response (what notation reads of each), answers in one response, places where one certificate's revocation can be asked. */
   crlBytes: 32 * MiB,
   ocspBytes: 20 * KiB,

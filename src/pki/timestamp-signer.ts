@@ -4,7 +4,14 @@
  */
 
 import { type Bytes, digestOf, Fault, hex, sameBytes } from '../base/index.ts'
-import { DerReader, type DerValue, type NamedAlgorithm, verifyNamed } from '../crypto/index.ts'
+import {
+  DerReader,
+  type DerValue,
+  type HashName,
+  type NamedAlgorithm,
+  type PublicKey,
+  verifyNamed,
+} from '../crypto/index.ts'
 import type { Certificate } from './certificate.ts'
 import type { SignedData, SignerInfo } from './cms.ts'
 import { digestAlgorithmOf, signatureAlgorithm } from './signature-algorithm.ts'
@@ -108,9 +115,9 @@ function signatureProblem(signer: SignerInfo, certificate: Certificate): Timesta
   const algorithm = algorithmOf(signer, hash)
   if (algorithm.kind === 'ed25519' || algorithm.hash !== hash)
     return refusedTimestamp('TIMESTAMP_ALGORITHM_REFUSED', `${WHAT} is signed with another hash than its content has.`)
-  const isBy =
-    signer.signedBytes !== undefined && isSigned(certificate, algorithm, signer.signedBytes, signer.signature)
-  return isBy
+  const key = usableKey(certificate)
+  if ('code' in key) return key
+  return signer.signedBytes !== undefined && verifyNamed(key, algorithm, [signer.signedBytes], signer.signature)
     ? undefined
     : refusedTimestamp(
         'TIMESTAMP_SIGNATURE_INVALID',
@@ -118,24 +125,20 @@ function signatureProblem(signer: SignerInfo, certificate: Certificate): Timesta
       )
 }
 
+function usableKey(certificate: Certificate): PublicKey | TimestampRefusal {
+  try {
+    return certificate.publicKey()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return refusedTimestamp('TIMESTAMP_CHAIN_INVALID', `Of the timestamp authority: ${error.message}`)
+  }
+}
+
 /** RFC 3370 section 3.2: `rsaEncryption` leaves the hash to the digest algorithm. */
-function algorithmOf(
-  { signatureAlgorithm: identifier }: SignerInfo,
-  hash: 'sha256' | 'sha384' | 'sha512',
-): NamedAlgorithm {
+function algorithmOf({ signatureAlgorithm: identifier }: SignerInfo, hash: HashName): NamedAlgorithm {
   const body = new DerReader(identifier, WHAT).sequence()
   if (body.oid() !== RSA_ENCRYPTION) return signatureAlgorithm(identifier, WHAT)
   if (!body.atEnd) body.null()
   body.end()
   return { kind: 'rsa-pkcs1', hash }
-}
-
-function isSigned(certificate: Certificate, algorithm: NamedAlgorithm, signed: Bytes, signature: Bytes): boolean {
-  try {
-    return verifyNamed(certificate.publicKey(), algorithm, [signed], signature)
-  } catch (error) {
-    // A key that is not read has signed nothing.
-    if (error instanceof Fault) return false
-    throw error
-  }
 }
