@@ -15,6 +15,7 @@ import {
 import { type BrokenRule, brokenAuthorityRule, brokenExtensionRule, brokenLeafRule } from './certificate-rules.ts'
 import { type ChainProblem, type ChainPurpose, type ChainRule, chainProblem } from './chain-problem.ts'
 import { constrainedNames, forbiddenName } from './name-constraints.ts'
+import { isAuthoritySignedBy, wasSeen } from './seen-links.ts'
 import { isSignedBy } from './signature-algorithm.ts'
 
 const WHOLE_CHAIN =
@@ -31,7 +32,7 @@ export function checkChain(chain: readonly Certificate[], purpose: ChainPurpose)
     const problem = `has ${chain.length} certificates; at most ${limits.certificateChain} are read`
     return { index: 0, subject: '', rule: 'too-long', detail: `The chain ${problem}.`, fix: WHOLE_CHAIN }
   }
-  return checkRules(chain, purpose) ?? checkLinks(chain) ?? checkNameConstraints(chain)
+  return checkRules(chain, purpose) ?? checkKeys(chain) ?? checkLinks(chain) ?? checkNameConstraints(chain)
 }
 
 /** The first certificate that is not valid at the time, in milliseconds since 1970; both ends of a validity belong to it. */
@@ -58,7 +59,6 @@ function seconds(time: number): string {
 function checkRules(chain: readonly Certificate[], purpose: ChainPurpose): ChainProblem | undefined {
   return firstProblem(chain, (certificate, index) => {
     readRest(certificate)
-    certificate.publicKey()
     return (
       brokenExtensionRule(certificate) ??
       (index === 0 ? brokenLeafRule(certificate, purpose) : brokenAuthorityRule(certificate, index - 1))
@@ -71,6 +71,15 @@ function readRest(certificate: Certificate): void {
   for (const read of [extendedKeyUsage, subjectKeyIdentifier, authorityKeyIdentifier, hasOcspNoCheck]) read(certificate)
 }
 
+/** Keys that no check of a signature below would read for the first time, so that a bad one is told of the certificate that has it. */
+function checkKeys(chain: readonly Certificate[]): ChainProblem | undefined {
+  return firstProblem(chain, (certificate, index) => {
+    const below = chain[index - 1]
+    if (below === undefined || index === 1 || !wasSeen(below, certificate)) certificate.publicKey()
+    return undefined
+  })
+}
+
 function checkLinks(chain: readonly Certificate[]): ChainProblem | undefined {
   return firstProblem(chain, (certificate, index) => {
     const next = chain[index + 1]
@@ -78,23 +87,22 @@ function checkLinks(chain: readonly Certificate[]): ChainProblem | undefined {
     if (isSelfSigned(certificate)) return broken('self-signed', 'signs itself, yet others come after it', WHOLE_CHAIN)
     if (!sameBytes(certificate.issuer.raw, next.subject.raw))
       return broken('issuer', 'was issued by another than the next certificate: the names differ', WHOLE_CHAIN)
-    if (!isSignedBy(certificate, next.publicKey()))
-      return broken('signature', 'is not signed by the key of the next certificate', WHOLE_CHAIN)
-    return undefined
+    const isSigned = index === 0 ? isSignedBy(certificate, next.publicKey()) : isAuthoritySignedBy(certificate, next)
+    return isSigned ? undefined : broken('signature', 'is not signed by the key of the next certificate', WHOLE_CHAIN)
   })
 }
 
 function brokenRoot(certificate: Certificate): BrokenRule | undefined {
   if (!sameBytes(certificate.issuer.raw, certificate.subject.raw))
     return broken('root', 'is the last one and was issued by another: the root is missing', WHOLE_CHAIN)
-  if (!isSignedBy(certificate, certificate.publicKey()))
+  if (!isAuthoritySignedBy(certificate, certificate))
     return broken('root', 'is the last one and is not signed by its own key', WHOLE_CHAIN)
   return undefined
 }
 
 /** Issued by itself and signed by its own key. @throws as `isSignedBy` and `publicKey()` */
 export function isSelfSigned(certificate: Certificate): boolean {
-  return sameBytes(certificate.issuer.raw, certificate.subject.raw) && isSignedBy(certificate, certificate.publicKey())
+  return sameBytes(certificate.issuer.raw, certificate.subject.raw) && isAuthoritySignedBy(certificate, certificate)
 }
 
 /** Each authority's constraints on every certificate before it, self-issued ones too. */
