@@ -1,6 +1,6 @@
 /** Asks an authority for a timestamp (RFC 3161 sections 2.4.1 and 3.4): the request, and its way over HTTP. */
 
-import { type Bytes, bufferOf, digestHex, digestOf, limits } from '../base/index.ts'
+import { type Bytes, digestHex, digestOf, limits } from '../base/index.ts'
 import { derTags, derWrite, readDerSequence } from '../crypto/index.ts'
 import { type Fetcher, shownUrl } from '../http/index.ts'
 import { pkiFault } from './faults.ts'
@@ -15,7 +15,7 @@ export interface TimestampRequest extends AskedTimestamp {
 
 /** TimeStampReq, DER; the authority's certificates are asked for. */
 export function writeTimestampRequest({ message, hash, nonce, policy }: AskedTimestamp): Bytes {
-  const digest = bufferOf(Buffer.from(digestHex(digestOf(message, hash)), 'hex'))
+  const digest = Buffer.from(digestHex(digestOf(message, hash)), 'hex')
   return derWrite.sequence(
     derWrite.unsigned(1),
     derWrite.sequence(writeDigestAlgorithm(hash), derWrite.octets(digest)),
