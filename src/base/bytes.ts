@@ -43,6 +43,26 @@ export function fromBase64(text: string, what = 'value'): Bytes {
   throw baseFault('BASE64_INVALID', `The ${what} is not valid base64.`)
 }
 
+const BASE64URL = /^[A-Za-z0-9_-]*$/
+
+/**
+ * base64url without padding and nothing else (RFC 7515 section 2): one value has one spelling.
+ * @throws BASE64_INVALID
+ */
+export function fromBase64Url(text: string, what = 'value'): Bytes {
+  if (BASE64URL.test(text) && text.length % 4 !== 1) {
+    const bytes = Buffer.from(text, 'base64url')
+    // The last group re-encodes to itself, as above.
+    if (bytes.subarray(bytes.length - (bytes.length % 3)).toString('base64url') === text.slice(4 * Math.floor(text.length / 4)))
+      return bytes
+  }
+  throw baseFault('BASE64_INVALID', `The ${what} is not valid base64url.`)
+}
+
+export function toBase64Url(bytes: Bytes): string {
+  return bufferOf(bytes).toString('base64url')
+}
+
 /** The last group re-encodes to itself: no bits are set that a decoder would drop. */
 function tailIsCanonical(text: string, bytes: Bytes): boolean {
   const tail = bytes.length % 3 === 0 ? 3 : bytes.length % 3

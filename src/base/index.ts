@@ -7,10 +7,12 @@ export {
   concat,
   formatBytes,
   fromBase64,
+  fromBase64Url,
   hex,
   sameBytes,
   textOf,
   toBase64,
+  toBase64Url,
   utf8,
   withHeader,
 } from './bytes.ts'

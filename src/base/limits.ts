@@ -43,6 +43,8 @@ export const limits = {
   envelopeSignatures: 16,
   bundleEntries: 32,
   certificateChain: 16,
+  /** Headers that one Notation signature marks as critical. */
+  criticalHeaders: 32,
   /** Chains of certificates whose check is remembered in one process; a chain has a few kilobytes. */
   chainsKept: 256,
   /** One raw signature (RSA 8192 has 1 KiB), a key id or hint, a payload type, a digest or key in a log entry. */

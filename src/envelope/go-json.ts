@@ -5,7 +5,16 @@
  * @example goString('a&b') // "a\u0026b" in quotes
  */
 export function goString(text: string): string {
-  return JSON.stringify(text).replace(
+  return goEscaped(JSON.stringify(text))
+}
+
+/** A whole document; its members stay in their order. */
+export function goJson(value: object): string {
+  return goEscaped(JSON.stringify(value))
+}
+
+function goEscaped(json: string): string {
+  return json.replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
