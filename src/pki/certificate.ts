@@ -115,8 +115,8 @@ function readTbs(tbs: DerReader, what: string): Omit<Fields, 'raw' | 'tbs' | 'si
   const spki = tbs.next(derTags.sequence).raw
   for (const number of [1, 2]) {
     if (tbs.peek() !== contextTag(number, false)) continue
-    if (version === 1) throw invalid(what, 'it is of version 1 and has a unique identifier')
-    tbs.next()
+    const [unused = 8] = tbs.next().content
+    if (version === 1 || unused > 7) throw invalid(what, 'it has a unique identifier that it must not have')
   }
   const extensions = readTbsExtensions(tbs, version, what)
   tbs.end()

@@ -2,7 +2,7 @@
 
 import type { Bytes } from '../../src/base/index.ts'
 import { derValue, derWrite, type NamedAlgorithm, type PrivateKey, signNamed } from '../../src/crypto/index.ts'
-import { type Certificate, parseCertificate, writeSignatureAlgorithm } from '../../src/pki/index.ts'
+import { type Certificate, keyPurposes, parseCertificate, writeSignatureAlgorithm } from '../../src/pki/index.ts'
 import { makeKey } from './make-key.ts'
 
 const { sequence, set, oid, octets, boolean, unsigned, explicit, implicit, bits, time, utf8String } = derWrite
@@ -42,6 +42,9 @@ export interface CertificateParts {
 /** 2026-01-01 and 2036-01-01. */
 export const notBefore = Date.UTC(2026, 0, 1)
 export const notAfter = Date.UTC(2036, 0, 1)
+
+/** Purposes of extended key usage by their short names. */
+export const purposes = keyPurposes
 
 let serials = 1000
 
@@ -114,17 +117,6 @@ const USAGES = [
   'encipherOnly',
   'decipherOnly',
 ] as const
-
-/** Purposes of extended key usage by their short names. */
-export const purposes = {
-  any: '2.5.29.37.0',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
-  codeSigning: '1.3.6.1.5.5.7.3.3',
-  emailProtection: '1.3.6.1.5.5.7.3.4',
-  timeStamping: '1.3.6.1.5.5.7.3.8',
-  ocspSigning: '1.3.6.1.5.5.7.3.9',
-} as const
 
 const uri = (url: string): Bytes => implicit(6, Buffer.from(url, 'latin1'))
 
