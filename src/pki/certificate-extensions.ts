@@ -131,6 +131,19 @@ export function authorityKeyIdentifier(certificate: Certificate): Bytes | undefi
   })
 }
 
+/** Object identifiers of the policies; their qualifiers are for people. Undefined where the certificate has no such extension. */
+export function certificatePolicies(certificate: Certificate): readonly string[] | undefined {
+  return read(certificate, extensionIds.certificatePolicies, 'certificate policies', (reader, what) =>
+    readMany(reader, what, (list) => {
+      const policy = list.sequence()
+      const oid = policy.oid()
+      if (!policy.atEnd) policy.next(derTags.sequence)
+      policy.end()
+      return oid
+    }),
+  )
+}
+
 /** id-pkix-ocsp-nocheck (RFC 6960 section 4.2.2.2.1): nobody need ask whether this OCSP responder is revoked. */
 export function hasOcspNoCheck(certificate: Certificate): boolean {
   const found = read(certificate, extensionIds.ocspNoCheck, 'OCSP no check', (reader) => {

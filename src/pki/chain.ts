@@ -7,6 +7,7 @@ import { Fault, limits, sameBytes } from '../base/index.ts'
 import type { Certificate } from './certificate.ts'
 import {
   authorityKeyIdentifier,
+  certificatePolicies,
   extendedKeyUsage,
   hasOcspNoCheck,
   nameConstraints,
@@ -15,6 +16,7 @@ import {
 import { type BrokenRule, brokenAuthorityRule, brokenExtensionRule, brokenLeafRule } from './certificate-rules.ts'
 import { type ChainProblem, type ChainPurpose, type ChainRule, chainProblem } from './chain-problem.ts'
 import { constrainedNames, forbiddenName } from './name-constraints.ts'
+import { distributionPointsOf, ocspUrlsOf } from './revocation-pointers.ts'
 import { isAuthoritySignedBy, wasSeen } from './seen-links.ts'
 import { isSignedBy } from './signature-algorithm.ts'
 
@@ -58,7 +60,7 @@ function seconds(time: number): string {
 /** Rules of each certificate alone; cheap, so they come before the signatures. */
 function checkRules(chain: readonly Certificate[], purpose: ChainPurpose): ChainProblem | undefined {
   return firstProblem(chain, (certificate, index) => {
-    readRest(certificate)
+    for (const read of READERS) read(certificate)
     return (
       brokenExtensionRule(certificate) ??
       (index === 0 ? brokenLeafRule(certificate, purpose) : brokenAuthorityRule(certificate, index - 1))
@@ -66,10 +68,16 @@ function checkRules(chain: readonly Certificate[], purpose: ChainPurpose): Chain
   })
 }
 
-/** Extensions that decide nothing here must be well-formed too. @throws CERTIFICATE_INVALID, DER_INVALID */
-function readRest(certificate: Certificate): void {
-  for (const read of [extendedKeyUsage, subjectKeyIdentifier, authorityKeyIdentifier, hasOcspNoCheck]) read(certificate)
-}
+/** Extensions that decide nothing here, or not for each certificate, must be well-formed too. */
+const READERS: readonly ((certificate: Certificate) => unknown)[] = [
+  extendedKeyUsage,
+  subjectKeyIdentifier,
+  authorityKeyIdentifier,
+  certificatePolicies,
+  hasOcspNoCheck,
+  ocspUrlsOf,
+  distributionPointsOf,
+]
 
 /** Keys that no check of a signature below would read for the first time, so that a bad one is told of the certificate that has it. */
 function checkKeys(chain: readonly Certificate[]): ChainProblem | undefined {
