@@ -3,7 +3,7 @@
  * that a name cannot mean one address when it is checked and another when it is used (DNS rebinding).
  */
 
-import { lookup as dnsLookup } from 'node:dns'
+import type { LookupAddress, LookupOptions } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 
 /** `never`: link-local, the metadata services of clouds, and what is no address of one host. `private`: this machine and private networks. */
@@ -104,14 +104,12 @@ export function literalAddress(hostname: string): string | undefined {
 /** For the connections of an agent: answers with the allowed addresses of a name, or with none. */
 export function guardedLookup(allow: AllowAddress): LookupFunction {
   return (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error !== null) {
-        callback(error, '', 0)
-        return
-      }
+    lookUp(hostname, options, (error, found) => {
       const allowed = found.filter(({ address }) => allow(hostname, address))
       const [first] = allowed
-      if (first === undefined) callback(new AddressRefused(`${hostname} is at no address that may be asked.`), '', 0)
+      if (error !== null) callback(error, '', 0)
+      else if (first === undefined)
+        callback(new AddressRefused(`${hostname} is at no address that may be asked.`), '', 0)
       else if (options.all === true) callback(null, allowed)
       else callback(null, first.address, first.family)
     })
@@ -121,8 +119,15 @@ export function guardedLookup(allow: AllowAddress): LookupFunction {
 /** Whether the name is, as far as this machine can tell, at allowed addresses only: for a proxy, which looks it up itself. */
 export function looksAllowed(hostname: string, allow: AllowAddress): Promise<boolean> {
   return new Promise((resolve) => {
-    dnsLookup(hostname, { all: true }, (error, found) => {
-      resolve(error !== null || found.every(({ address }) => allow(hostname, address)))
-    })
+    lookUp(hostname, {}, (_, found) => resolve(found.every(({ address }) => allow(hostname, address))))
+  })
+}
+
+type Found = (error: NodeJS.ErrnoException | null, found: readonly LookupAddress[]) => void
+
+/** All addresses, none with an error. `node:dns` comes with the first name that is looked up. */
+function lookUp(hostname: string, options: LookupOptions, tell: Found): void {
+  void import('node:dns').then(({ lookup }) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => tell(error, error === null ? found : []))
   })
 }
