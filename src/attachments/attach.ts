@@ -22,6 +22,8 @@ import { type NewTagged, updateTag } from './tagged-update.ts'
 
 export interface NewReferrer {
   readonly artifactType: string
+  /** Instead of the empty one: the older shape, in which the config's media type stands for the artifact type. */
+  readonly config?: { readonly mediaType: string; readonly bytes: Bytes }
   /** What is attached, as parts. */
   readonly content: readonly Bytes[]
   readonly mediaType: string
@@ -50,24 +52,35 @@ export async function attachReferrer(
     ...(referrer.layerAnnotations === undefined ? {} : { annotations: referrer.layerAnnotations }),
   }
   const content: BlobContent = { parts: referrer.content }
-  const empty: BlobContent = { parts: [emptyBlob.bytes] }
+  const config = configOf(referrer)
   await Promise.all([
-    patiently(pause, () => store.putBlob(emptyBlob.descriptor, empty)),
+    patiently(pause, () => store.putBlob(config.descriptor, { parts: [config.bytes] })),
     patiently(pause, () => store.putBlob(layer, content)),
   ])
-  const manifest = referrerManifest(subject, referrer, layer)
+  const manifest = referrerManifest(subject, referrer, config.descriptor, layer)
   const listed = await putReferrer(store, subject.digest, manifest, pause)
   return { manifest: manifest.descriptor.digest, layer: layer.digest, ...listed }
 }
 
-function referrerManifest(subject: Descriptor, referrer: NewReferrer, layer: Descriptor): RawManifest {
+function configOf({ config }: NewReferrer): { readonly descriptor: Descriptor; readonly bytes: Bytes } {
+  if (config === undefined) return emptyBlob
+  const { mediaType, bytes } = config
+  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes }
+}
+
+function referrerManifest(
+  subject: Descriptor,
+  referrer: NewReferrer,
+  config: Descriptor,
+  layer: Descriptor,
+): RawManifest {
   const { artifactType, annotations } = referrer
   const bytes = utf8(
     JSON.stringify({
       schemaVersion: 2,
       mediaType: mediaTypes.manifest,
-      artifactType,
-      config: emptyBlob.descriptor,
+      ...(referrer.config === undefined ? { artifactType } : {}),
+      config,
       layers: [layer],
       subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size },
       annotations,
