@@ -34,7 +34,7 @@ export { type GeneralName, ipText } from './general-name.ts'
 export { judgeCrl, judgeCrlBytes } from './judge-crl.ts'
 export { judgeOcsp, judgeOcspBytes, type OcspOptions } from './judge-ocsp.ts'
 export type { Name, NameAttribute } from './name.ts'
-export { writeCertId, writeOcspRequest } from './ocsp-request.ts'
+export { type CertId, namesCertificate, readCertId, writeCertId, writeOcspRequest } from './ocsp-request.ts'
 export { type BasicOcspResponse, type OcspResponse, parseOcspResponse, type SingleResponse } from './ocsp-response.ts'
 export { pathsToRoots } from './paths.ts'
 export {
@@ -59,6 +59,7 @@ export {
   isSignedBy,
   signatureAlgorithm,
   verifySignedData,
+  writeDigestAlgorithm,
   writeSignatureAlgorithm,
 } from './signature-algorithm.ts'
 export { type TimestampCode, type TimestampRefusal, timestampCodes } from './timestamp-codes.ts'

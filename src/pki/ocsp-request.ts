@@ -61,7 +61,7 @@ export function readCertId(reader: DerReader): CertId {
 }
 
 /** Name, key and serial number, all three; false where the hash algorithm is none that is used for this. */
-export function namesCertificate(id: CertId, certificate: Certificate, issuer: Certificate): boolean {
+export function namesCertificate(id: CertId, certificate: Pick<Certificate, 'serial'>, issuer: Certificate): boolean {
   const algorithm = HASHES[id.hash]
   return (
     algorithm !== undefined &&
