@@ -35,7 +35,7 @@ export function orderChain(
   let first: readonly Certificate[] | undefined
   for (const way of waysOf(distinct(leaves), different, roots)) {
     if (checkChain(way, purpose) === undefined) return { ok: true, chain: way }
-    first ??= way
+    if (isLinked(way)) first ??= way
   }
   return first === undefined ? missingIssuer(leaves, different) : { ok: true, chain: first }
 }
@@ -82,6 +82,14 @@ function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
   } catch {
     return false
   }
+}
+
+/** Signed all the way up, not only by name. */
+function isLinked(way: readonly Certificate[]): boolean {
+  return way.every((certificate, index) => {
+    const issuer = way[index + 1]
+    return issuer === undefined || isIssuedBy(certificate, issuer)
+  })
 }
 
 /** Goes up as far as there are issuers, and names the one that is not there. */
