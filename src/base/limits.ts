@@ -47,6 +47,10 @@ export const limits = {
   criticalHeaders: 32,
   /** Chains of certificates whose check is remembered in one process; a chain has a few kilobytes. */
   chainsKept: 256,
+  /** Statements of one trust policy, entries of one list in it, and files of one trust store. */
+  trustStatements: 1000,
+  trustEntries: 1000,
+  trustStoreFiles: 1000,
   /** One raw signature (RSA 8192 has 1 KiB), a key id or hint, a payload type, a digest or key in a log entry. */
   signatureValueBytes: 4 * KiB,
   keyIdBytes: 1 * KiB,
@@ -133,6 +137,10 @@ export const limits = {
   ocspTimeoutMs: 2000,
   crlTimeoutMs: 5000,
   clockSkewMs: 300_000,
+  /** A request to our testing authority, and a nonce in it; certificates that it remembers as revoked. */
+  authorityRequestBytes: 16 * KiB,
+  nonceBytes: 128,
+  revokedCertificates: 10_000,
   /** Answers of each kind that one run remembers. */
   revocationKept: 64,
 } as const
