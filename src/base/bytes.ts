@@ -29,45 +29,31 @@ export function toBase64(bytes: Bytes): string {
   return bufferOf(bytes).toString('base64')
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
-
 /**
  * Standard base64 with its padding and nothing else (RFC 4648 section 4): no white space, no URL alphabet, no stray bits.
  * @throws BASE64_INVALID
  */
 export function fromBase64(text: string, what = 'value'): Bytes {
-  if (text.length % 4 === 0 && BASE64.test(text)) {
-    const bytes = Buffer.from(text, 'base64')
-    if (tailIsCanonical(text, bytes)) return bytes
-  }
-  throw baseFault('BASE64_INVALID', `The ${what} is not valid base64.`)
+  return decodeExactly(text, 'base64', what)
 }
-
-const BASE64URL = /^[A-Za-z0-9_-]*$/
 
 /**
  * base64url without padding and nothing else (RFC 7515 section 2): one value has one spelling.
  * @throws BASE64_INVALID
  */
 export function fromBase64Url(text: string, what = 'value'): Bytes {
-  if (BASE64URL.test(text) && text.length % 4 !== 1) {
-    const bytes = Buffer.from(text, 'base64url')
-    // The last group re-encodes to itself, as above.
-    if (bytes.subarray(bytes.length - (bytes.length % 3)).toString('base64url') === text.slice(4 * Math.floor(text.length / 4)))
-      return bytes
-  }
-  throw baseFault('BASE64_INVALID', `The ${what} is not valid base64url.`)
+  return decodeExactly(text, 'base64url', what)
 }
 
 export function toBase64Url(bytes: Bytes): string {
   return bufferOf(bytes).toString('base64url')
 }
 
-/** The last group re-encodes to itself: no bits are set that a decoder would drop. */
-function tailIsCanonical(text: string, bytes: Bytes): boolean {
-  const tail = bytes.length % 3 === 0 ? 3 : bytes.length % 3
-  const last = bufferOf(bytes).subarray(Math.max(0, bytes.length - tail))
-  return last.toString('base64') === text.slice(Math.max(0, text.length - 4))
+/** Node passes over what it does not know: only what it would write itself was read as it stands. Quicker than a regular expression. */
+function decodeExactly(text: string, encoding: 'base64' | 'base64url', what: string): Bytes {
+  const bytes = Buffer.from(text, encoding)
+  if (bytes.toString(encoding) === text) return bytes
+  throw baseFault('BASE64_INVALID', `The ${what} is not valid ${encoding}.`)
 }
 
 /** Up to here a string is the quicker way. */

@@ -45,6 +45,9 @@ export const limits = {
   certificateChain: 16,
   /** Headers that one Notation signature marks as critical. */
   criticalHeaders: 32,
+  /** CBOR of one COSE signature: a chain of sixteen and a dozen headers have fewer than a hundred items. */
+  cborDepth: 16,
+  cborItems: 4096,
   /** Chains of certificates whose check is remembered in one process; a chain has a few kilobytes. */
   chainsKept: 256,
   /** Statements of one trust policy, entries of one list in it, and files of one trust store. */

@@ -24,6 +24,7 @@ export {
   notationAlgorithmFor,
   notationMediaTypes,
   notationPayloadType,
+  notationSchemes,
 } from './notation.ts'
 export { type NotationPayload, parseNotationPayload, writeNotationPayload } from './notation-payload.ts'
 export { parseNotation } from './parse-notation.ts'

@@ -2,6 +2,7 @@
 
 import { decode } from 'cborg'
 import { type Bytes, formatBytes, limits } from '../base/index.ts'
+import { checkCbor } from './cbor-check.ts'
 import { cborHead } from './cbor-write.ts'
 import { invalid } from './faults.ts'
 import { type NotationAlgorithm, type NotationEnvelope, notationAttributes as names } from './notation.ts'
@@ -65,8 +66,9 @@ function isBytes(value: unknown): value is Uint8Array {
   return value instanceof Uint8Array
 }
 
-/** No indefinite lengths, no key twice, no tag besides 18 and 1, nothing after the end (RFC 8949 section 4.2). */
+/** Also no key twice, and each number in its shortest form (RFC 8949 section 4.2.1); of the order of keys nothing is asked. */
 function read(bytes: Bytes, where: string): unknown {
+  checkCbor(bytes, where)
   try {
     return decode(bytes, {
       strict: true,
@@ -82,7 +84,6 @@ function read(bytes: Bytes, where: string): unknown {
       },
     })
   } catch (cause) {
-    // Also a RangeError: what is nested without end meets the end of the stack.
     throw invalid(`${where} is not valid CBOR.`, cause)
   }
 }
@@ -96,12 +97,12 @@ function timeOf(seconds: unknown): HeaderTime {
 function readProtected(bytes: Bytes): SignedHeaders {
   const header = read(bytes, 'The protected header')
   if (!(header instanceof Map)) throw invalid('The protected header is no map.')
-  const attributes = new Map<string, unknown>()
+  const attributes = new Map<string | number, unknown>()
   for (const [key, value] of header as Map<unknown, unknown>) {
     if (key === ALG || key === CRIT || key === CONTENT_TYPE) continue
-    if (typeof key !== 'string') throw invalid(`The protected header has a header ${String(key).slice(0, 40)} that Notation does not know.`)
-    if (key === names.timestamp || key === names.agent)
-      throw invalid(`The protected header has ${key}, which belongs to the unsigned header.`)
+    if (typeof key !== 'string' && typeof key !== 'number')
+      throw invalid('The protected header has a header without a name.')
+    if (UNSIGNED.includes(key)) throw invalid(`The protected header has ${key}, which belongs to the unsigned header.`)
     attributes.set(key, value)
   }
   const algorithm = Object.entries(coseAlgorithms).find(([, label]) => label === header.get(ALG))?.[0]
@@ -124,6 +125,7 @@ function texts(value: unknown): readonly string[] {
   })
 }
 
+const UNSIGNED: readonly unknown[] = [X5CHAIN, names.timestamp, names.agent]
 const MUST_BE_SIGNED: readonly unknown[] = [
   ALG,
   CRIT,
@@ -142,7 +144,10 @@ function readUnprotected(
   const agent = header.get(names.agent)
   const timestamp = header.get(names.timestamp)
   if (agent !== undefined && typeof agent !== 'string') throw invalid('The signing agent is no text.')
-  if (timestamp !== undefined && (!isBytes(timestamp) || timestamp.length === 0 || timestamp.length > limits.timestampBytes))
+  if (
+    timestamp !== undefined &&
+    (!isBytes(timestamp) || timestamp.length === 0 || timestamp.length > limits.timestampBytes)
+  )
     throw invalid('The timestamp is not what a timestamp is.')
   return {
     chain: chainOf(header.get(X5CHAIN)),

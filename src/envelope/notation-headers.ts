@@ -1,11 +1,13 @@
 /** The signed headers of a Notation envelope, whichever encoding they came in, held to the rules of signature-specification.md, "Signed Attributes". */
 
+import { rfc3339 } from '../base/index.ts'
 import { invalid } from './faults.ts'
 import {
   type ExtendedAttribute,
   isNotationAlgorithm,
   type NotationEnvelope,
   notationAttributes as names,
+  notationSchemes as schemes,
 } from './notation.ts'
 
 /** A moment as its encoding writes it, already read. */
@@ -23,8 +25,10 @@ export interface SignedHeaders {
   readonly contentType: string
   readonly critical: readonly string[]
   /** All other signed headers by name; those of time as `HeaderTime`. */
-  readonly attributes: ReadonlyMap<string, unknown>
+  readonly attributes: Attributes
 }
+
+type Attributes = ReadonlyMap<string | number, unknown>
 
 type Signed = Pick<
   NotationEnvelope,
@@ -41,10 +45,9 @@ type Signed = Pick<
 
 export const timeAttributes: readonly string[] = [names.signingTime, names.authenticSigningTime, names.expiry]
 
-const AUTHORITY = 'notary.x509.signingAuthority'
 /** Critical wherever they are there; the scheme is always. */
 const CRITICAL = [names.scheme, names.authenticSigningTime, names.expiry, names.plugin, names.pluginMinVersion] as const
-const KNOWN: readonly string[] = [...CRITICAL, names.signingTime]
+const KNOWN: readonly (string | number)[] = [...CRITICAL, names.signingTime]
 
 /** @throws ENVELOPE_INVALID */
 export function readSignedHeaders(headers: SignedHeaders): Signed {
@@ -72,7 +75,7 @@ export function readSignedHeaders(headers: SignedHeaders): Signed {
 }
 
 /** RFC 7515 section 4.1.11, RFC 9052 section 3.1: not empty, no name twice, and only names that are there. */
-function checkCritical(critical: readonly string[], attributes: ReadonlyMap<string, unknown>): void {
+function checkCritical(critical: readonly string[], attributes: Attributes): void {
   if (critical.length === 0) throw invalid('The envelope marks no header as critical.')
   if (new Set(critical).size !== critical.length) throw invalid('The envelope marks a header as critical twice.')
   const absent = critical.find((name) => !attributes.has(name))
@@ -83,22 +86,22 @@ function checkCritical(critical: readonly string[], attributes: ReadonlyMap<stri
     throw invalid(`The envelope does not mark ${unmarked ?? names.scheme} as critical.`)
 }
 
-/** Each scheme has a time of its own, and never the other's. */
-function checkTimes(scheme: string, times: Pick<Signed, 'signingTime' | 'authenticSigningTime'>): void {
-  const isAuthority = scheme === AUTHORITY
-  if (isAuthority && times.authenticSigningTime === undefined)
-    throw invalid(`The envelope has the scheme ${AUTHORITY} and not its time.`)
-  if (isAuthority && times.signingTime !== undefined)
-    throw invalid(`The envelope has the scheme ${AUTHORITY} and the time of another one.`)
-  if (!isAuthority && times.authenticSigningTime !== undefined)
-    throw invalid(`The envelope has a time that belongs to the scheme ${AUTHORITY}.`)
+type Times = Pick<Signed, 'signingTime' | 'authenticSigningTime' | 'expiry'>
+
+/** Each scheme has a time of its own, never the other's, and what expires does so after it. */
+function checkTimes(scheme: string, { signingTime, authenticSigningTime, expiry }: Times): void {
+  const isAuthority = scheme === schemes.authority
+  const own = isAuthority ? authenticSigningTime : signingTime
+  const other = isAuthority ? signingTime : authenticSigningTime
+  if (other !== undefined)
+    throw invalid(`The envelope has a time that does not belong to the scheme ${scheme.slice(0, 100)}.`)
+  if (own === undefined && (isAuthority || scheme === schemes.x509))
+    throw invalid(`The envelope has the scheme ${scheme} and does not say when it was signed.`)
+  if (own !== undefined && expiry !== undefined && expiry <= own)
+    throw invalid('The envelope expires no later than it was signed.')
 }
 
-function time<K extends string>(
-  attributes: ReadonlyMap<string, unknown>,
-  name: string,
-  key: K,
-): Partial<Record<K, number>> {
+function time<K extends string>(attributes: Attributes, name: string, key: K): Partial<Record<K, number>> {
   const value = attributes.get(name)
   if (value === undefined) return {}
   if (!(value instanceof HeaderTime)) throw invalid(`The header ${name} is not a time.`)
@@ -107,14 +110,14 @@ function time<K extends string>(
   return found
 }
 
-function text(attributes: ReadonlyMap<string, unknown>, name: string): string | undefined {
+function text(attributes: Attributes, name: string): string | undefined {
   const value = attributes.get(name)
   if (value === undefined) return undefined
   if (typeof value === 'string' && value !== '') return value
   throw invalid(`The header ${name} is not a text.`)
 }
 
-function pluginOf(attributes: ReadonlyMap<string, unknown>): Pick<Signed, 'verificationPlugin'> {
+function pluginOf(attributes: Attributes): Pick<Signed, 'verificationPlugin'> {
   const name = text(attributes, names.plugin)
   const minVersion = text(attributes, names.pluginMinVersion)
   if (name === undefined && minVersion === undefined) return {}
@@ -122,11 +125,17 @@ function pluginOf(attributes: ReadonlyMap<string, unknown>): Pick<Signed, 'verif
   return { verificationPlugin: { name, ...(minVersion === undefined ? {} : { minVersion }) } }
 }
 
-function extendedOf(
-  critical: readonly string[],
-  attributes: ReadonlyMap<string, unknown>,
-): readonly ExtendedAttribute[] {
+function extendedOf(critical: readonly string[], attributes: Attributes): readonly ExtendedAttribute[] {
   return [...attributes]
     .filter(([key]) => !KNOWN.includes(key))
-    .map(([key, value]) => ({ key, value, isCritical: critical.includes(key) }))
+    .map(([key, value]) => ({
+      key,
+      value: plain(value),
+      isCritical: typeof key === 'string' && critical.includes(key),
+    }))
+}
+
+/** A time is written as JSON would have it. */
+function plain(value: unknown): unknown {
+  return value instanceof HeaderTime ? rfc3339(value.milliseconds) : value
 }

@@ -11,8 +11,8 @@ import {
   noFoldedMembers,
   onlyMembers,
   optionalString,
-  readJson,
   parseDigest,
+  readJson,
   utf8,
 } from '../base/index.ts'
 import { envelopeFault } from './faults.ts'
@@ -43,7 +43,8 @@ export function parseNotationPayload(bytes: Bytes): NotationPayload {
     mediaType: asString(artifact['mediaType'], 'targetArtifact.mediaType'),
     digest: parseDigest(asString(artifact['digest'], 'targetArtifact.digest')),
     size: asCount(artifact['size'], 'targetArtifact.size'),
-    annotations: annotations === undefined ? {} : asStringMap(annotations, 'targetArtifact.annotations', limits.annotations),
+    annotations:
+      annotations === undefined ? {} : asStringMap(annotations, 'targetArtifact.annotations', limits.annotations),
   }
 }
 

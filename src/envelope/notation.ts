@@ -14,6 +14,12 @@ export const notationMediaTypes: Readonly<Record<NotationEncoding, string>> = {
   cose: 'application/cose',
 }
 
+/** The two schemes that have a meaning. */
+export const notationSchemes = {
+  x509: 'notary.x509',
+  authority: 'notary.x509.signingAuthority',
+} as const
+
 export const notationPayloadType = 'application/vnd.cncf.notary.payload.v1+json'
 
 /** Names of attributes in the headers (signature-specification.md, "Signed Attributes" and "Unsigned Attributes"). */
@@ -32,7 +38,8 @@ export type NotationAlgorithm = 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' 
 
 /** A signed header beyond those of the specification. */
 export interface ExtendedAttribute {
-  readonly key: string
+  /** A number where COSE numbers it. */
+  readonly key: string | number
   readonly value: unknown
   readonly isCritical: boolean
 }
@@ -41,7 +48,7 @@ export interface NotationEnvelope {
   readonly encoding: NotationEncoding
   readonly algorithm: NotationAlgorithm
   readonly contentType: string
-  /** As it is written; `notary.x509` and `notary.x509.signingAuthority` are those that have a meaning. */
+  /** As it is written: it may be none of `notationSchemes`. */
   readonly scheme: string
   /** Said by the signer, proven by nothing. Milliseconds since 1970, as all times. */
   readonly signingTime?: number
@@ -88,6 +95,9 @@ const OF_CURVE: Readonly<Partial<Record<KeyType, NotationAlgorithm>>> = {
 }
 
 /** The one algorithm that a key may use (signature-specification.md, "Signature Algorithm Requirements"); undefined for a key that may not sign. */
-export function notationAlgorithmFor(key: { readonly type: KeyType; readonly bits: number }): NotationAlgorithm | undefined {
+export function notationAlgorithmFor(key: {
+  readonly type: KeyType
+  readonly bits: number
+}): NotationAlgorithm | undefined {
   return key.type === 'rsa' ? OF_RSA[key.bits] : OF_CURVE[key.type]
 }

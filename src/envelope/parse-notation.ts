@@ -10,5 +10,7 @@ import { parseNotationJws } from './notation-jws.ts'
 export function parseNotation(bytes: Bytes, mediaType: string): NotationEnvelope {
   if (mediaType === notationMediaTypes.jws) return parseNotationJws(bytes)
   if (mediaType === notationMediaTypes.cose) return parseNotationCose(bytes)
-  throw invalid(`A Notation signature is ${notationMediaTypes.jws} or ${notationMediaTypes.cose}, not ${mediaType.slice(0, 100)}.`)
+  throw invalid(
+    `A Notation signature is ${notationMediaTypes.jws} or ${notationMediaTypes.cose}, not ${mediaType.slice(0, 100)}.`,
+  )
 }

@@ -7,6 +7,7 @@ import {
   type NotationEncoding,
   notationAttributes as names,
   notationPayloadType,
+  notationSchemes,
 } from './notation.ts'
 import { coseAlgorithms, sigStructure } from './notation-cose.ts'
 
@@ -33,8 +34,6 @@ export interface BegunNotation {
   finish(proof: NotationProof): Bytes
 }
 
-const SCHEME = 'notary.x509'
-
 /** @example const { toBeSigned, finish } = beginNotation({ encoding: 'cose', algorithm: 'ES256', payload, signingTime }) */
 export function beginNotation(signature: NewNotation): BegunNotation {
   return signature.encoding === 'jws' ? beginJws(signature) : beginCose(signature)
@@ -51,7 +50,7 @@ function beginJws(signature: NewNotation): BegunNotation {
     crit: critical(signature),
     cty: notationPayloadType,
     ...(expiry === undefined ? {} : { [names.expiry]: rfc3339(expiry) }),
-    [names.scheme]: SCHEME,
+    [names.scheme]: notationSchemes.x509,
     [names.signingTime]: rfc3339(signingTime),
   }
   const encodedHeader = toBase64Url(utf8(JSON.stringify(header)))
@@ -82,7 +81,7 @@ function beginCose(signature: NewNotation): BegunNotation {
     [cbor.integer(2), cbor.array(critical(signature).map(cbor.text))],
     [cbor.integer(3), cbor.text(notationPayloadType)],
     ...(expiry === undefined ? [] : [[cbor.text(names.expiry), time(expiry)] as const]),
-    [cbor.text(names.scheme), cbor.text(SCHEME)],
+    [cbor.text(names.scheme), cbor.text(notationSchemes.x509)],
     [cbor.text(names.signingTime), time(signingTime)],
   ])
   return {
