@@ -1,15 +1,12 @@
 /** The registry server: listening, its time limits, and its end. */
 
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { BlockList, isIP, isIPv6 } from 'node:net'
 import { type Bytes, type Clock, hex, type Log, limits } from '../base/index.ts'
 import { budget } from './budget.ts'
 import { diskStorage } from './disk-storage.ts'
 import { answer } from './dispatch.ts'
 import type { Storage } from './driver.ts'
-import { errorCode } from './durable-files.ts'
-import { distributionFault } from './faults.ts'
+import { listen, requireLoopback, stop } from './listen.ts'
 import { memoryStorage } from './memory-storage.ts'
 import { Repositories } from './repositories.ts'
 import { UploadSessions } from './session.ts'
@@ -114,58 +111,4 @@ function limitTimes(server: Server): void {
   server.timeout = limits.requestTimeoutMs
   server.keepAliveTimeout = limits.requestTimeoutMs
   server.maxConnections = limits.servedConnections
-}
-
-function listen(server: Server, address: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenFault(error, address, port)))
-    server.listen({ host: address, port, exclusive: true }, () => resolve(hostOf(server.address(), address)))
-  })
-}
-
-function hostOf(bound: AddressInfo | string | null, address: string): string {
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
-  return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`
-}
-
-function listenFault(error: Error, address: string, port: number): Error {
-  if (errorCode(error) === 'EADDRINUSE') {
-    return distributionFault('SERVE_ADDRESS_IN_USE', `${address}:${port} is used by another program.`, {
-      cause: error,
-      fix: 'Name another port; 0 takes a free one.',
-    })
-  }
-  return distributionFault('SERVE_ADDRESS_UNUSABLE', `${address}:${port} cannot be listened on: ${errorCode(error)}.`, {
-    cause: error,
-    fix: 'Name an address of this machine and a port that you may use, as 127.0.0.1:5005.',
-  })
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
-}
-
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
-
-function requireLoopback(address: string, allowRemote: boolean): void {
-  if (address === 'localhost') return
-  const family = isIP(address)
-  if (family === 0) {
-    throw distributionFault('SERVE_ADDRESS_UNUSABLE', `"${address.slice(0, 100)}" is no IP address.`, {
-      fix: 'Name an address of this machine, as 127.0.0.1:5005.',
-    })
-  }
-  if (allowRemote || loopback.check(address, family === 6 ? 'ipv6' : 'ipv4')) return
-  throw distributionFault(
-    'SERVE_ADDRESS_REMOTE',
-    `Others can reach ${address}, and the registry asks nobody who he is.`,
-    {
-      fix: 'Serve 127.0.0.1, or allow it explicitly where something before the registry keeps others out.',
-    },
-  )
 }
