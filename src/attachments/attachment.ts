@@ -2,7 +2,7 @@
 
 import type { Digest } from '../base/index.ts'
 import { cosignMediaTypes, isBundleMediaType } from '../envelope/index.ts'
-import { type Descriptor, type ImageManifest, mediaTypes, type RawManifest } from '../oci/index.ts'
+import { type Descriptor, type ImageManifest, type Manifest, mediaTypes, type RawManifest } from '../oci/index.ts'
 
 /** Where a manifest was found: the Referrers API (or a layout's scan), the fallback tag, one of Cosign's tags. */
 export type Place = 'referrers' | 'fallback-tag' | 'signature-tag' | 'attestation-tag' | 'sbom-tag'
@@ -45,9 +45,19 @@ export function kindOf(manifest: ImageManifest, layer: Descriptor): AttachmentKi
   if (isBundleMediaType(layer.mediaType) !== undefined) return 'bundle'
   if (layer.mediaType === cosignMediaTypes.simpleSigning) return 'cosign-signature'
   if (layer.mediaType === cosignMediaTypes.dsse) return 'cosign-attestation'
-  if ((manifest.artifactType ?? manifest.config.mediaType) === notationMediaType) return 'notation'
+  if (isNotation(manifest)) return 'notation'
   if (SBOM_TYPES.test(layer.mediaType)) return 'sbom'
   return 'unknown'
+}
+
+/** By its artifact type, or by that of its config, as notation 1.3 writes it. */
+function isNotation(manifest: ImageManifest): boolean {
+  return (manifest.artifactType ?? manifest.config.mediaType) === notationMediaType
+}
+
+/** Notation signatures have one layer (signature-specification.md, "OCI Image Manifest"): of several nobody knows which one counts. */
+export function hasWrongLayers(manifest: Manifest): boolean {
+  return manifest.kind === 'image' && isNotation(manifest) && manifest.layers.length !== 1
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Digest } from '../base/index.ts'
 import type { ContentReader } from '../oci/index.ts'
-import { type Attachment, type AttachmentProblem, kindOf } from './attachment.ts'
+import { type Attachment, type AttachmentProblem, hasWrongLayers, kindOf } from './attachment.ts'
 import { type FindOptions, type FoundManifest, findManifests } from './find.ts'
 
 export interface Discovery {
@@ -25,7 +25,11 @@ export async function discover(
   options: DiscoverOptions = {},
 ): Promise<Discovery> {
   const { manifests, problems, hasReferrersApi } = await findManifests(reader, subject, options)
-  return { subject, attachments: manifests.flatMap(attachmentsIn), problems, hasReferrersApi }
+  // Those with the wrong number of layers are among the problems.
+  const attachments = manifests
+    .flatMap(attachmentsIn)
+    .filter(({ kind, parsed }) => kind !== 'notation' || !hasWrongLayers(parsed))
+  return { subject, attachments, problems, hasReferrersApi }
 }
 
 /** One attachment is one layer; an index holds none itself. */

@@ -13,7 +13,7 @@ import {
   parseManifest,
   type RawManifest,
 } from '../oci/index.ts'
-import { type AttachmentProblem, evidenceRank, type Place } from './attachment.ts'
+import { type AttachmentProblem, evidenceRank, hasWrongLayers, type Place } from './attachment.ts'
 import { listUnder, readFallbackIndex } from './fallback-index.ts'
 
 /** A manifest whose `subject` is the image, or that lies under one of Cosign's tags of the image. */
@@ -181,6 +181,10 @@ function take(place: Place, raw: RawManifest, subject: Digest, needsSubject: boo
         ...found,
         problems: [{ place, digest, code: 'ATTACHMENT_MALFORMED', detail: misplaced, isUnseen: true }],
       }
+    if (!isForeign && hasWrongLayers(parsed)) {
+      const detail = 'It calls itself a Notation signature, which has one layer, and has another number of them.'
+      return { ...found, problems: [{ place, digest, code: 'ATTACHMENT_MALFORMED', detail, isUnseen: false }] }
+    }
     if (!isForeign) return found
     const detail = parsed.subject === undefined ? 'It names no subject.' : `Its subject is ${parsed.subject.digest}.`
     return problem({ place, digest, code: 'ATTACHMENT_OF_ANOTHER_IMAGE', detail, isUnseen: false })

@@ -1,4 +1,4 @@
-/** base: bytes, digests, strict JSON, faults, limits, bounded work, clock, log and escaping. */
+/** base: bytes, digests, strict JSON, faults, limits, bounded work, clock, log, escaping and near names. */
 export { mapBounded } from './bounded.ts'
 export {
   type Bytes,
@@ -57,3 +57,4 @@ export {
 } from './json-fields.ts'
 export { limits } from './limits.ts'
 export { type Log, type LogFields, silentLog } from './log.ts'
+export { nearest } from './nearest.ts'

@@ -50,10 +50,11 @@ export const limits = {
   cborItems: 4096,
   /** Chains of certificates whose check is remembered in one process; a chain has a few kilobytes. */
   chainsKept: 256,
-  /** Statements of one trust policy, entries of one list in it, and files of one trust store. */
+  /** Statements of one trust policy, entries of one list in it, and files of one trust store with their bytes. */
   trustStatements: 1000,
   trustEntries: 1000,
   trustStoreFiles: 1000,
+  trustStoreBytes: 16 * MiB,
   /** One raw signature (RSA 8192 has 1 KiB), a key id or hint, a payload type, a digest or key in a log entry. */
   signatureValueBytes: 4 * KiB,
   keyIdBytes: 1 * KiB,

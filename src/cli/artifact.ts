@@ -6,6 +6,7 @@ import type { Artifact, Judgement } from '../verification/index.ts'
 import type { Status } from './command.ts'
 import type { Context } from './context.ts'
 import { readNamedFile } from './files.ts'
+import { signerReport } from './signer-report.ts'
 
 /** Files are as large as memory allows. */
 export const anySize = Number.MAX_SAFE_INTEGER
@@ -26,7 +27,7 @@ export function blobReport(artifact: string, judgement: Judgement): Omit<VerifyB
     status: blobStatus(judgement),
     artifact,
     verdict,
-    signers: signers.map(({ name, key }) => ({ type: key.type, fingerprint: key.fingerprint, file: name })),
+    signers: signers.map(signerReport),
     findings,
   }
 }

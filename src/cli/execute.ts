@@ -80,7 +80,8 @@ function startTimer(milliseconds: number | undefined, stop: AbortController): No
   const late = cliFault('TIMEOUT', `It was not done after ${formatDuration(milliseconds)}.`, {
     fix: 'Give it longer with --timeout, or see with --debug what it waits for.',
   })
-  return setTimeout(() => stop.abort(late), milliseconds)
+  // A timer of Node holds 31 bits of milliseconds: 24.8 days.
+  return setTimeout(() => stop.abort(late), Math.min(milliseconds, 2 ** 31 - 1))
 }
 
 /** Now that the flags are known, they say which format was asked for. */

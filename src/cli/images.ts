@@ -1,6 +1,8 @@
 /** Opens what the command line names as an image: a repository of a registry, a layout folder, an archive. */
 
-import { type Digest, parseDigest } from '../base/index.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Digest, forTerminal, parseDigest } from '../base/index.ts'
 import {
   type ContentReader,
   type ContentStore,
@@ -28,6 +30,8 @@ export interface OpenedImage<C extends ContentReader = ContentReader> {
   readonly name: string
   /** The normalised repository, or the path. */
   readonly repository: string
+  /** False of a layout or archive, whose path is no repository that a trust policy could mean. */
+  readonly isRegistry: boolean
   readonly image: C
   /** Where its signatures are read and written. */
   readonly evidence: C
@@ -43,7 +47,10 @@ function layouts(): Promise<typeof import('../layout/index.ts')> {
 /** @throws REFERENCE_INVALID, LAYOUT_…, ARCHIVE_…, DOCKER_ARCHIVE_… */
 export async function openForReading(context: Context, name: string, options: ImageOptions): Promise<OpenedImage> {
   const source = parseImageSource(name)
-  if (source.kind === 'registry') return openRepository(context, source, options)
+  if (source.kind === 'registry') {
+    hintAtFolder(context, name)
+    return openRepository(context, source, options)
+  }
   const expected: Digest | undefined = options.digest === undefined ? undefined : parseDigest(options.digest)
   const { openImage } = await layouts()
   const opened = await openImage(source, {
@@ -52,7 +59,8 @@ export async function openForReading(context: Context, name: string, options: Im
   })
   context.atEnd(() => opened[Symbol.asyncDispose]())
   const { reader, image } = opened
-  return { name, repository: reader.name, image: reader, evidence: reader, target: image.descriptor.digest }
+  const target = image.descriptor.digest
+  return { name, repository: reader.name, isRegistry: false, image: reader, evidence: reader, target }
 }
 
 /** @throws REFERENCE_INVALID, LAYOUT_…, ARCHIVE_READ_ONLY */
@@ -75,7 +83,17 @@ export async function openForSigning(
     ...(source.tag === undefined ? {} : { tag: source.tag }),
     ...(source.digest === undefined ? {} : { digest: source.digest }),
   })
-  return { name, repository: store.name, image: store, evidence: store, target: descriptor.digest }
+  const target = descriptor.digest
+  return { name, repository: store.name, isRegistry: false, image: store, evidence: store, target }
+}
+
+/** "layout" is an image of Docker Hub, whatever folder lies here; who means the folder is told how to write it. */
+function hintAtFolder(context: Context, name: string): void {
+  const [path = ''] = name.split(':')
+  if (existsSync(join(path, 'oci-layout')))
+    context.say(
+      `note: "${forTerminal(name)}" is an image in a registry; the folder is written oci:${forTerminal(name)}`,
+    )
 }
 
 async function openRepository(
@@ -86,7 +104,8 @@ async function openRepository(
   const registry = await openRegistry(context, options, reference.registry)
   const image = registry.repository(reference)
   const evidence = options.repository === undefined ? image : registry.repository(parseReference(options.repository))
-  return { name: text, repository: repositoryName(reference), image, evidence, target: targetOf(reference) }
+  const repository = repositoryName(reference)
+  return { name: text, repository, isRegistry: true, image, evidence, target: targetOf(reference) }
 }
 
 /** What the target names now; its bytes were fetched and hashed. @throws IMAGE_NOT_FOUND */

@@ -8,6 +8,7 @@ import {
   readPrivateKey,
   readPublicKey,
 } from '../crypto/index.ts'
+import type { Certificate } from '../pki/index.ts'
 import type { TrustedKey } from '../verification/index.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
@@ -58,8 +59,20 @@ export async function readTrustedKeys(context: Context, named: readonly string[]
 
 /** @throws as `readKeyBytes`; KEY_… */
 export async function openPrivateKey(context: Context, named: string, options: PasswordOptions): Promise<PrivateKey> {
+  return (await openSigningKey(context, named, options)).key
+}
+
+export interface SigningKey {
+  readonly key: PrivateKey
+  /** What a PKCS#12 file brings along. */
+  readonly certificates: readonly Certificate[]
+}
+
+/** @throws as `readKeyBytes`; KEY_…; PKCS12_… */
+export async function openSigningKey(context: Context, named: string, options: PasswordOptions): Promise<SigningKey> {
   const bytes = await readKeyBytes(context, named)
-  return await readPrivateKey(bytes, named, () => askPassword(context, options, `Password of ${named}`))
+  const password = (): Promise<Bytes | undefined> => askPassword(context, options, `Password of ${named}`)
+  return { key: await readPrivateKey(bytes, named, password), certificates: [] }
 }
 
 /** The public key of whatever it is: a public key, a certificate, a private key. */

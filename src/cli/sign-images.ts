@@ -4,7 +4,6 @@ import type { SignedReport } from '../contract/index.ts'
 import type { ContentStore } from '../oci/index.ts'
 import {
   keySigner,
-  type Signed,
   type SignedContent,
   type Signer,
   type SigningContext,
@@ -20,8 +19,6 @@ import type { PasswordOptions } from './password.ts'
 import { pauseOf } from './pause.ts'
 
 export interface SignOptions extends ImageOptions, PasswordOptions {
-  readonly key: string
-  readonly format: 'bundle' | 'cosign'
   readonly bundle: string | undefined
   readonly noUpload: boolean
   readonly recursive: boolean
@@ -31,14 +28,39 @@ interface ToSign extends ManifestToSign {
   readonly opened: OpenedImage<ContentStore>
 }
 
-export type SignOne = (target: SigningTarget, signer: Signer, context: SigningContext) => Promise<SignedContent>
+/** Makes one signature or attestation. */
+export type SignOne = (target: SigningTarget, context: SigningContext) => Promise<SignedContent>
+
+/** How a signer is told: as a key, and with its certificate where it has one. */
+export type SignerReport = SignedReport['key']
+
+export interface OpenedSigner {
+  readonly sign: SignOne
+  /** @param signed a plugin's key is known once it has signed */
+  readonly report: (signed: SignedContent) => SignerReport
+}
+
+/** The key of `--key`, for the formats that know no certificates. */
+export async function openKeySigner(
+  context: Context,
+  named: string,
+  options: PasswordOptions,
+  sign: (target: SigningTarget, signer: Signer, context: SigningContext) => Promise<SignedContent>,
+): Promise<OpenedSigner> {
+  const signer = keySigner(await openPrivateKey(context, named, options))
+  const { type, fingerprint } = signer.publicKey
+  return {
+    sign: (target, signing) => sign(target, signer, signing),
+    report: () => ({ type, fingerprint, file: named }),
+  }
+}
 
 /** Signs every manifest that was named, one after another: a failure says which are done. */
 export async function signAll(
   context: Context,
   names: readonly string[],
   options: SignOptions,
-  sign: SignOne,
+  openSigner: () => Promise<OpenedSigner>,
 ): Promise<readonly SignedReport[]> {
   if (options.noUpload && options.bundle === undefined) {
     throw cliFault(
@@ -49,8 +71,7 @@ export async function signAll(
       },
     )
   }
-  const key = await openPrivateKey(context, options.key, options)
-  const signer = keySigner(key)
+  const signer = await openSigner()
   const all = await findAll(context, names, options)
   if (options.bundle !== undefined && all.length > 1) {
     throw cliFault('USAGE', `--bundle names one file, but ${all.length} manifests would be signed.`, {
@@ -59,7 +80,7 @@ export async function signAll(
   }
   const reports: SignedReport[] = []
   for (const one of all) {
-    const signed = await sign(targetOf(one, options), signer, signingContext(context))
+    const signed = await signer.sign(targetOf(one, options), signingContext(context))
     if (options.bundle !== undefined)
       await writeFileAtomically(context, options.bundle, await signed.content(), resultFile)
     reports.push(reportOf(one, signed, options, signer))
@@ -87,9 +108,9 @@ async function findAll(context: Context, names: readonly string[], options: Sign
 
 function reportOf(
   { opened, platform }: ToSign,
-  signed: Signed,
+  signed: SignedContent,
   options: SignOptions,
-  { publicKey }: Signer,
+  signer: OpenedSigner,
 ): SignedReport {
   const { subject, outcome, format, manifest, replaced } = signed
   return {
@@ -98,7 +119,7 @@ function reportOf(
     ...(platform === undefined ? {} : { platform }),
     outcome,
     format,
-    key: { type: publicKey.type, fingerprint: publicKey.fingerprint, file: options.key },
+    key: signer.report(signed),
     repository: opened.evidence.name,
     ...(manifest === undefined ? {} : { manifest }),
     ...(options.bundle === undefined ? {} : { bundle: options.bundle }),

@@ -34,17 +34,18 @@ export function readSwitch(written: string, where: string): boolean {
   throw invalid(where, written, 'true or false')
 }
 
-/** Written as Go programs read it, too: `1h30m`, `90s`, `500ms`. */
+const CENTURY_MS = 36_500 * 86_400_000
+
+/** Written as Go programs read it, too: `1h30m`, `90s`, `500ms`; and in days. */
 export function readDuration(written: string, where: string): number {
-  const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 }
-  const pattern = /^(?:\d+(?:\.\d+)?(?:ms|[hms]))+$/
+  const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 }
+  const pattern = /^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/
   if (!pattern.test(written)) throw invalid(where, written, 'a duration such as 30s, 5m or 1h30m')
   let total = 0
-  for (const [, number, unit] of written.matchAll(/(\d+(?:\.\d+)?)(ms|[hms])/g)) {
+  for (const [, number, unit] of written.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g)) {
     total += Number(number) * (units[unit ?? ''] ?? 0)
   }
-  // A timer of Node holds 31 bits of milliseconds: 24.8 days.
-  if (total <= 0 || total > 2 ** 31 - 1) throw invalid(where, written, 'a duration between 1ms and 596h')
+  if (total <= 0 || total > CENTURY_MS) throw invalid(where, written, 'a duration between 1ms and 36500d')
   return Math.ceil(total)
 }
 

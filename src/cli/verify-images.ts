@@ -9,6 +9,7 @@ import {
   verifyImage,
   verifyRecursively,
   verifyThroughIndex,
+  type X509Question,
 } from '../verification/index.ts'
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
@@ -24,20 +25,34 @@ export interface VerifyOptions extends ImageOptions {
 /** Images that are looked at at once: the registry client bounds what one host sees. */
 const IMAGES_AT_ONCE = 32
 
+/** What is asked of each image: the same, but for the trust policy's statement, which depends on its repository. */
+export interface AskedImages {
+  readonly question: Question
+  readonly x509Of?: (image: OpenedImage) => Promise<X509Question>
+}
+
+async function questionOf({ question, x509Of }: AskedImages, image: OpenedImage): Promise<Question> {
+  return x509Of === undefined ? question : { ...question, x509: await x509Of(image) }
+}
+
 /** @throws VERIFY_NO_KEY, REFERENCE_INVALID and whatever else is wrong with the call, before anything is asked of a registry */
 export async function verifyImages(
   context: Context,
   names: readonly string[],
-  question: Question,
+  asked: AskedImages,
   options: VerifyOptions,
 ): Promise<readonly NamedVerdict[]> {
   checkOptions(options)
-  await prepareQuestion(question)
-  const opened: OpenedImage[] = []
-  for (const name of names) opened.push(await openForReading(context, name, options))
-  return mapBounded(opened, IMAGES_AT_ONCE, async (image) => {
-    const { name, repository } = image
-    return { name, repository, verdict: await verifyOne(context, image, question, options) }
+  const images: { readonly opened: OpenedImage; readonly question: Question }[] = []
+  for (const name of names) {
+    const opened = await openForReading(context, name, options)
+    const question = await questionOf(asked, opened)
+    await prepareQuestion(question)
+    images.push({ opened, question })
+  }
+  return mapBounded(images, IMAGES_AT_ONCE, async ({ opened, question }) => {
+    const { name, repository } = opened
+    return { name, repository, verdict: await verifyOne(context, opened, question, options) }
   })
 }
 

@@ -7,11 +7,12 @@ import type {
   VerifyImage,
   VerifyReport,
 } from '../contract/index.ts'
-import type { Candidate, ChildVerdict, ImageVerdict, TrustedKey, Verdict } from '../verification/index.ts'
+import type { Candidate, ChildVerdict, ImageVerdict, Verdict } from '../verification/index.ts'
 import type { Status } from './command.ts'
 import { verbatimJson } from './json-output.ts'
+import { signerReport } from './signer-report.ts'
 
-const STATUS: Readonly<Record<Verdict, 0 | 1 | 3>> = { verified: 0, refused: 1, unknown: 3 }
+const STATUS: Readonly<Record<Verdict, 0 | 1 | 3>> = { verified: 0, unproven: 0, refused: 1, unknown: 3 }
 
 export interface NamedVerdict {
   /** As the asker wrote it. */
@@ -52,15 +53,11 @@ function imageReport({ name, repository, verdict }: NamedVerdict): VerifyImage {
     verdict: verdict.verdict,
     status: STATUS[verdict.verdict],
     reason,
-    signers: signers.map(keyReport),
+    signers: signers.map(signerReport),
     candidates: candidates.map(candidateReport),
     problems,
     ...(children === undefined ? {} : { children: children.map(childReport) }),
   }
-}
-
-function keyReport({ name, key }: TrustedKey): { file: string; type: string; fingerprint: string } {
-  return { file: name, type: key.type, fingerprint: key.fingerprint }
 }
 
 function candidateReport(candidate: Candidate): VerifyCandidate {
@@ -70,7 +67,7 @@ function candidateReport(candidate: Candidate): VerifyCandidate {
     verdict,
     ...(predicateType === undefined ? {} : { predicateType }),
     ...(signedName === undefined ? {} : { signedName }),
-    keys: signers.map(keyReport),
+    keys: signers.map(signerReport),
     ...(annotations === undefined ? {} : { annotations }),
     ...(statement === undefined ? {} : { statement: verbatimJson(statement.raw) }),
     findings,

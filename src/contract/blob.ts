@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { type DeepReadonly, digest, keyReference, verdictStatus } from './common.ts'
-import { finding } from './verify.ts'
+import { candidateVerdict, finding } from './verify.ts'
 
 const signed = {
   file: z.string().describe('As it was named; - is standard input'),
@@ -21,7 +21,7 @@ export const attestBlobReport = z.object({
 const judged = {
   status: verdictStatus,
   artifact: z.string().describe('The file, - or the digest'),
-  verdict: z.enum(['passed', 'failed', 'not-judged', 'unreadable']),
+  verdict: candidateVerdict,
   signers: z.array(keyReference),
   findings: z.array(finding),
 }

@@ -15,7 +15,7 @@ export const digest = z
 
 export const verdictStatus = z
   .union([z.literal(0), z.literal(1), z.literal(3)])
-  .describe('The exit status that this alone would give: 0 verified, 1 refused, 3 could not tell')
+  .describe('The exit status that this alone would give: 0 verified (or let through), 1 refused, 3 could not tell')
 
 export const keyType = z.enum(['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'rsa', 'ed25519'])
 
@@ -23,6 +23,16 @@ export const keyReference = z.object({
   type: z.string().describe('ecdsa-p256, ecdsa-p384, ecdsa-p521, rsa, ed25519'),
   fingerprint: digest.describe('SHA-256 of the public key (DER SubjectPublicKeyInfo)'),
   file: z.string().optional().describe('How the key was given: a file, env://NAME'),
+  policy: z.string().optional().describe('Of a certificate: the statement of the trust policy that accepts it'),
+  certificate: z
+    .object({
+      subject: z.string().describe('As RFC 4514 writes it'),
+      issuer: z.string(),
+      fingerprint: digest.describe('SHA-256 of the certificate'),
+      notAfter: z.iso.datetime(),
+    })
+    .optional()
+    .describe('Where the key was accepted for the identity in its certificate'),
 })
 
 export const place = z
@@ -47,5 +57,7 @@ export const attachmentProblem = z.object({
 })
 
 export const format = z
-  .enum(['bundle', 'cosign'])
-  .describe('A Sigstore bundle as a referrer, or the tags that older versions of Cosign read')
+  .enum(['bundle', 'cosign', 'notation-jws', 'notation-cose'])
+  .describe(
+    'A Sigstore bundle as a referrer, the tags that older versions of Cosign read, or a Notation signature as a referrer',
+  )

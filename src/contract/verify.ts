@@ -13,13 +13,19 @@ import {
 
 export const finding = z.object({
   check: z.string().describe('What was checked: envelope, key, signature, subject …'),
-  outcome: z.enum(['pass', 'fail', 'inconclusive']),
+  outcome: z
+    .enum(['pass', 'fail', 'warn', 'inconclusive'])
+    .describe('warn: it failed or is not known, and the trust policy only logs it'),
   code: z.string().describe('OK, or why not; explained in docs/errors.md'),
   detail: z.string(),
   fix: z.string().optional(),
 })
 
 export const reason = z.object({ code: z.string(), detail: z.string(), fix: z.string().optional() })
+
+export const candidateVerdict = z
+  .enum(['passed', 'unproven', 'failed', 'not-judged', 'unreadable'])
+  .describe('unproven: a trust policy of the level audit lets it through')
 
 export const candidate = z.object({
   kind: attachmentKind,
@@ -29,8 +35,8 @@ export const candidate = z.object({
   size: z.int().nonnegative().describe('Bytes of the layer'),
   predicateType: z.string().optional().describe('What it says it states, believed or not'),
   signedName: z.string().optional().describe('The repository name inside; it counts only when it was asked for'),
-  verdict: z.enum(['passed', 'failed', 'not-judged', 'unreadable']),
-  keys: z.array(keyReference).describe('Those of the given keys that signed it'),
+  verdict: candidateVerdict,
+  keys: z.array(keyReference).describe('Those of the given keys, and the accepted certificates, that signed it'),
   annotations: z.record(z.string(), z.string()).optional().describe('Signed annotations, of one that passed'),
   statement: z
     .record(z.string(), z.unknown())
@@ -40,8 +46,10 @@ export const candidate = z.object({
 })
 
 export const verdict = z
-  .enum(['verified', 'refused', 'unknown'])
-  .describe('verified: proven · refused: seen, and not proven · unknown: something that could prove it was not seen')
+  .enum(['verified', 'unproven', 'refused', 'unknown'])
+  .describe(
+    'verified: proven · unproven: let through by a trust policy that demands no proof · refused: seen, and not proven · unknown: something that could prove it was not seen',
+  )
 
 export const childReport = z.object({
   digest,
@@ -69,7 +77,7 @@ export const imageReport = z.object({
   verdict,
   status: verdictStatus,
   reason,
-  signers: z.array(keyReference).describe('The different keys behind the candidates that passed'),
+  signers: z.array(keyReference).describe('The different signers behind the candidates that passed'),
   candidates: z.array(candidate),
   problems: z.array(attachmentProblem),
   children: z.array(childReport).optional().describe('With --recursive: the images of the index'),

@@ -85,8 +85,7 @@ async function ownAttestations(
   { type }: ImageAttestation,
   signer: Signer,
 ): Promise<readonly Existing[]> {
-  const { own } = await existingOf(store, subject.digest, signer, { kind: 'attestation', predicateType: type.uri })
-  return own
+  return existingOf(store, subject, signer, { kind: 'attestation', predicateType: type.uri })
 }
 
 function isSame(

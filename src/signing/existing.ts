@@ -1,10 +1,10 @@
 /** Finds what the same key has already signed: found by full verification, so that nothing foreign is ever taken for our own. */
 
-import type { Attachment, Discovery } from '../attachments/index.ts'
+import type { Attachment } from '../attachments/index.ts'
 import { discover } from '../attachments/index.ts'
-import { type Bytes, type Digest, limits, utf8 } from '../base/index.ts'
+import { type Bytes, limits, utf8 } from '../base/index.ts'
 import { cosignAnnotations } from '../envelope/index.ts'
-import type { ContentStore } from '../oci/index.ts'
+import type { ContentStore, Descriptor } from '../oci/index.ts'
 import { type Candidate, judgeAttachment, prepareQuestion, type Question } from '../verification/index.ts'
 import type { Signer } from './signer.ts'
 
@@ -13,28 +13,34 @@ export interface Existing {
   readonly candidate: Candidate
 }
 
-/** What hangs on the image already, and of it what this signer's key made. */
-export async function existingOf(
+/** What hangs on the image already and was made by this signer's key. */
+export function existingOf(
   store: ContentStore,
-  subject: Digest,
+  subject: Descriptor,
   signer: Signer,
   about: Question['about'],
-): Promise<{ discovery: Discovery; own: readonly Existing[] }> {
-  const question: Question = {
-    about,
-    keys: [{ name: 'own key', key: signer.publicKey }],
-    threshold: 1,
-    annotations: {},
-  }
+): Promise<readonly Existing[]> {
+  const keys = [{ name: 'own key', key: signer.publicKey }]
+  return findOwn(store, subject, { about, keys, threshold: 1, annotations: {} })
+}
+
+/** @param question accepts nobody but the signer */
+export async function findOwn(
+  store: ContentStore,
+  subject: Descriptor,
+  question: Question,
+): Promise<readonly Existing[]> {
   await prepareQuestion(question)
-  const discovery = await discover(store, subject)
+  const { digest } = subject
+  const discovery = await discover(store, digest)
   const own: Existing[] = []
+  const judged = { digest, descriptor: async () => subject }
   // One after another: an attestation may have a hundred megabytes.
   for (const attachment of discovery.attachments) {
-    const candidate = await judgeAttachment(store, attachment, subject, question)
+    const candidate = await judgeAttachment(store, attachment, judged, question)
     if (candidate?.verdict === 'passed') own.push({ attachment, candidate })
   }
-  return { discovery, own }
+  return own
 }
 
 /** @see SignedContent */

@@ -37,7 +37,7 @@ export async function signImage(
 ): Promise<SignedContent> {
   const { store, subject } = target
   if (store !== undefined) {
-    const { own } = await existingOf(store, subject.digest, signer, { kind: 'signature' })
+    const own = await existingOf(store, subject, signer, { kind: 'signature' })
     const same = own.find(({ attachment, candidate }) => {
       return (
         (attachment.kind === 'bundle') === (signature.format === 'bundle') && saysTheSame(candidate, signature, target)

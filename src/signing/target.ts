@@ -3,9 +3,13 @@
 import type { Pause } from '../attachments/index.ts'
 import type { Bytes, Clock, Digest } from '../base/index.ts'
 import type { ContentStore, Descriptor } from '../oci/index.ts'
+import type { Certificate } from '../pki/index.ts'
 
 /** bundle: a Sigstore bundle as a referrer · cosign: Cosign's older `.sig` and `.att` tags. */
 export type SignatureFormat = 'bundle' | 'cosign'
+
+/** notation-jws, notation-cose: a Notation signature as a referrer, in one of its two envelopes. */
+export type NotationFormat = 'notation-jws' | 'notation-cose'
 
 export interface SigningTarget {
   /** The image's manifest or index; its digest is what is signed. */
@@ -25,7 +29,7 @@ export interface Signed {
   /** already-there: the same key had made the same already; it was verified, and nothing was pushed. */
   readonly outcome: 'pushed' | 'already-there' | 'not-uploaded'
   readonly subject: Digest
-  readonly format: SignatureFormat
+  readonly format: SignatureFormat | NotationFormat
   readonly manifest?: Digest
   readonly layer?: Digest
   readonly fallbackTag?: string
@@ -39,4 +43,6 @@ export interface SignedContent extends Signed {
    * fetched when it is asked for.
    */
   readonly content: () => Promise<readonly Bytes[]>
+  /** Of a Notation signature: whose it is. */
+  readonly certificate?: Certificate
 }

@@ -10,4 +10,8 @@ export const trustFault = faults({
   /** Nobody was asked, and what was collected beforehand does not have it. */
   REVOCATION_NOT_COLLECTED: 3,
   REVOCATION_FOLDER_INVALID: 2,
+  TRUST_POLICY_INVALID: 2,
+  TRUST_IDENTITY_INVALID: 2,
+  TRUST_STORE_MISSING: 2,
+  TRUST_STORE_INVALID: 2,
 })

@@ -5,4 +5,5 @@ import { faults } from '../base/index.ts'
 export const verificationFault = faults({
   VERIFY_NO_KEY: 2,
   VERIFY_THRESHOLD_INVALID: 2,
+  VERIFY_POLICY_PROVES_NOTHING: 2,
 })

@@ -14,12 +14,18 @@ export type Check =
   | 'subject'
   | 'annotations'
   | 'name'
+  | 'certificate'
+  | 'trust'
+  | 'identity'
+  | 'expiry'
   | 'log'
   | 'timestamp'
+  | 'revocation'
 
 export interface Finding {
   readonly check: Check
-  readonly outcome: 'pass' | 'fail' | 'inconclusive'
+  /** `warn`: it failed, or nothing is known of it, and the trust policy only logs it. */
+  readonly outcome: 'pass' | 'fail' | 'warn' | 'inconclusive'
   readonly code: FindingCode
   /** One sentence: what was expected and what was found. Holds text from outside: escape it for where it is shown. */
   readonly detail: string

@@ -2,12 +2,13 @@
 
 import { type Attachment, type AttachmentProblem, type Discovery, discover } from '../attachments/index.ts'
 import { type Digest, Fault, isDigest, limits } from '../base/index.ts'
-import type { ContentReader } from '../oci/index.ts'
+import { type ContentReader, type Descriptor, ociFault } from '../oci/index.ts'
 import type { Candidate } from './candidate.ts'
 import { judgeAttachment } from './judge-attachment.ts'
 import { prepareQuestion, type Question } from './question.ts'
 import { missingImage, type Reason, reasonOf, unreadableImage, type Verdict } from './reason.ts'
-import type { TrustedKey } from './trusted-key.ts'
+import { distinctSigners, type ProvenSigner } from './signer.ts'
+import type { Subject } from './subject.ts'
 
 export interface ImageVerdict {
   /** What was verified; undefined when the tag could not be resolved. */
@@ -16,8 +17,8 @@ export interface ImageVerdict {
   readonly reason: Reason
   readonly candidates: readonly Candidate[]
   readonly problems: readonly AttachmentProblem[]
-  /** The different given keys of the candidates that passed. */
-  readonly signers: readonly TrustedKey[]
+  /** The different signers of the candidates that passed. */
+  readonly signers: readonly ProvenSigner[]
 }
 
 export interface ImagePlace {
@@ -39,13 +40,27 @@ export async function verifyImage(place: ImagePlace, target: string, question: Q
   const digest = isDigest(target) ? target : await resolve(place.image, target)
   if (typeof digest !== 'string') return { ...noEvidence, digest: undefined, verdict: 'unknown', reason: digest }
   const evidence = place.evidence ?? place.image
+  const subject = subjectOf(place.image, digest, question)
   const discovery = await discover(evidence, digest)
   const { attachments, problems } = withinBound(discovery)
-  const candidates = await judgeAll(evidence, digest, attachments, question)
+  const candidates = await judgeAll(evidence, subject, attachments, question)
   const verdict = conclude(digest, candidates, problems, question)
   const wasResolved = !isDigest(target)
   if (wasResolved || verdict.verdict !== 'refused' || candidates.length > 0) return verdict
   return (await isThere(place.image, digest)) ?? verdict
+}
+
+/** Its media type and size come from its own manifest. Asked for beside the discovery, and only where certificates are judged: they sign them too. */
+function subjectOf(image: ContentReader, digest: Digest, { x509 }: Question): Subject {
+  const read = async (): Promise<Descriptor> => {
+    const raw = await image.manifest(digest)
+    if (raw === undefined) throw ociFault('CONTENT_MISSING', `There is no manifest ${digest} in ${image.name}.`)
+    return raw.descriptor
+  }
+  const descriptor = x509 === undefined ? undefined : read()
+  // Whoever awaits it hears of its failure; nobody may.
+  descriptor?.catch(() => {})
+  return { digest, descriptor: () => descriptor ?? read() }
 }
 
 const noEvidence = { candidates: [], problems: [], signers: [] }
@@ -78,7 +93,7 @@ function withinBound({ attachments, problems }: Discovery): Pick<Discovery, 'att
 /** Small ones side by side, as many as one host may be asked; large ones one after another, so that memory holds one. */
 async function judgeAll(
   reader: ContentReader,
-  subject: Digest,
+  subject: Subject,
   attachments: readonly Attachment[],
   question: Question,
 ): Promise<readonly Candidate[]> {
@@ -104,9 +119,16 @@ export function conclude(
   problems: readonly AttachmentProblem[],
   question: Question,
 ): ImageVerdict {
-  const signers = distinctSigners(candidates)
+  const signers = distinctSigners(candidates.flatMap((it) => (it.verdict === 'passed' ? it.signers : [])))
   const isUnseen = problems.some((problem) => problem.isUnseen) || candidates.some((it) => it.verdict === 'unreadable')
-  const verdict = signers.length >= question.threshold ? 'verified' : isUnseen ? 'unknown' : 'refused'
+  const proven = signers.length >= question.threshold
+  const verdict = proven
+    ? 'verified'
+    : letsThrough(candidates, question)
+      ? 'unproven'
+      : isUnseen
+        ? 'unknown'
+        : 'refused'
   return {
     digest,
     verdict,
@@ -117,10 +139,8 @@ export function conclude(
   }
 }
 
-/** Different keys by their public key, never by file name: a threshold counts signers, not signatures. */
-function distinctSigners(candidates: readonly Candidate[]): readonly TrustedKey[] {
-  const passed = candidates.filter((candidate) => candidate.verdict === 'passed')
-  return [
-    ...new Map(passed.flatMap(({ signers }) => signers).map((signer) => [signer.key.fingerprint, signer])).values(),
-  ]
+/** A trust policy of the level audit that a signature met, or of the level skip, which asks for none. */
+function letsThrough(candidates: readonly Candidate[], { x509 }: Question): boolean {
+  const skips = x509?.trusts.some(({ actions }) => actions.integrity === 'skip') === true
+  return skips || candidates.some((candidate) => candidate.verdict === 'unproven')
 }

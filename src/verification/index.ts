@@ -7,7 +7,7 @@ export type { Check, Finding } from './finding.ts'
 export { conclude, type ImagePlace, type ImageVerdict, verifyImage } from './image.ts'
 export { judgeAttachment } from './judge-attachment.ts'
 export type { CandidateVerdict, Judgement } from './judgement.ts'
-export { prepareQuestion, type Question } from './question.ts'
+export { prepareQuestion, type Question, type X509Question } from './question.ts'
 export type { Reason, Verdict } from './reason.ts'
 export {
   type ChildVerdict,
@@ -16,5 +16,7 @@ export {
   verifyRecursively,
   verifyThroughIndex,
 } from './recursive.ts'
+export { type CertifiedIdentity, isCertified, nameSigner, type ProvenSigner } from './signer.ts'
+export type { Subject } from './subject.ts'
 export { nameKey, type TrustedKey } from './trusted-key.ts'
 export type { Verified } from './verified.ts'

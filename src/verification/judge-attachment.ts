@@ -5,17 +5,18 @@ import { imageSignaturePredicateType, predicateTypeName } from '../attestation/i
 import { type Bytes, type Digest, Fault, formatBytes, limits } from '../base/index.ts'
 import type { BlobReader, Descriptor } from '../oci/index.ts'
 import type { Candidate } from './candidate.ts'
-import { inconclusive } from './finding.ts'
+import { type Finding, inconclusive } from './finding.ts'
 import { judgeBundle } from './judge-bundle.ts'
 import { judgeCosignAttestation, judgeCosignSignature } from './judge-cosign.ts'
 import { type Judgement, notJudged } from './judgement.ts'
 import type { Question } from './question.ts'
+import type { Subject } from './subject.ts'
 
 /** Undefined for what claims no proof at all: an unsigned SBOM, somebody's artifact. */
 export async function judgeAttachment(
   reader: BlobReader,
   attachment: Attachment,
-  subject: Digest,
+  subject: Subject,
   question: Question,
 ): Promise<Candidate | undefined> {
   const judgement = unasked(attachment, question) ?? (await judgeContent(reader, attachment, subject, question))
@@ -38,8 +39,8 @@ function unasked(attachment: Attachment, question: Question): Judgement | undefi
     attachment.kind === 'cosign-attestation' || (claimed !== undefined && claimed !== imageSignaturePredicateType)
   const isSignature = attachment.kind === 'cosign-signature' || claimed === imageSignaturePredicateType
   if (attachment.kind === 'notation') {
-    const detail = 'A Notation signature: a key alone cannot judge it.'
-    return notJudged([inconclusive('key', 'NEEDS_TRUST_POLICY', detail)], more)
+    const blocked = notationBlocked(question)
+    return blocked === undefined ? undefined : notJudged([blocked], more)
   }
   if (question.about.kind === 'signature') {
     if (!isAttestation) return undefined
@@ -58,8 +59,32 @@ function unasked(attachment: Attachment, question: Question): Judgement | undefi
   return notJudged([inconclusive('predicate-type', 'PREDICATE_TYPE_OTHER', detail)], more)
 }
 
+/** A Notation signature is no attestation, and whose certificates count a trust policy must say. */
+function notationBlocked({ about, x509 }: Question): Finding | undefined {
+  if (about.kind === 'attestation')
+    return inconclusive('predicate-type', 'NOT_AN_ATTESTATION', 'A Notation signature states nothing about the image.')
+  if (x509 === undefined) {
+    const detail = 'A Notation signature: a key alone cannot judge it.'
+    const fix = 'Say whose certificates count: --trust-policy FILE --trust-store DIR.'
+    return inconclusive('key', 'NEEDS_TRUST_POLICY', detail, fix)
+  }
+  if (x509.trusts.length > 0) return undefined
+  const detail = x509.uncovered ?? 'No trust policy says anything about this image.'
+  return inconclusive(
+    'trust',
+    'NO_POLICY_FOR_IMAGE',
+    detail,
+    'Add it to the registryScopes of a statement; of a layout say --scope REPOSITORY.',
+  )
+}
+
 interface Judge {
-  readonly judge: (bytes: Bytes, layer: Descriptor, subject: Digest, question: Question) => Judgement
+  readonly judge: (
+    bytes: Bytes,
+    layer: Descriptor,
+    subject: Subject,
+    question: Question,
+  ) => Judgement | Promise<Judgement>
   /** What is larger was not seen. */
   readonly maxBytes: (question: Question) => number
 }
@@ -70,10 +95,23 @@ const sizeAsked = ({ about }: Question): number =>
 
 /** Who judges what; a kind without a judge proves nothing by itself. */
 const judges: Readonly<Record<AttachmentKind, Judge | undefined>> = {
-  bundle: { judge: (bytes, _, subject, question) => judgeBundle(bytes, subject, question), maxBytes: sizeAsked },
-  'cosign-signature': { judge: judgeCosignSignature, maxBytes: () => limits.signatureBytes },
-  'cosign-attestation': { judge: judgeCosignAttestation, maxBytes: sizeAsked },
-  notation: undefined,
+  bundle: {
+    judge: (bytes, _, { digest }, question) => judgeBundle(bytes, digest, question),
+    maxBytes: sizeAsked,
+  },
+  'cosign-signature': {
+    judge: (bytes, layer, { digest }, question) => judgeCosignSignature(bytes, layer, digest, question),
+    maxBytes: () => limits.signatureBytes,
+  },
+  'cosign-attestation': {
+    judge: (bytes, layer, { digest }, question) => judgeCosignAttestation(bytes, layer, digest, question),
+    maxBytes: sizeAsked,
+  },
+  notation: {
+    // Certificates, chains and CBOR are a world of their own: a call about keys loads none of it.
+    judge: async (...evidence) => (await import('./notation/judge.ts')).judgeNotation(...evidence),
+    maxBytes: () => limits.signatureBytes,
+  },
   sbom: undefined,
   unknown: undefined,
 }
@@ -81,7 +119,7 @@ const judges: Readonly<Record<AttachmentKind, Judge | undefined>> = {
 async function judgeContent(
   reader: BlobReader,
   { kind, layer }: Attachment,
-  subject: Digest,
+  subject: Subject,
   question: Question,
 ): Promise<Judgement | undefined> {
   const found = judges[kind]

@@ -2,14 +2,14 @@
 
 import type { Statement } from '../attestation/index.ts'
 import type { Check, Finding } from './finding.ts'
-import type { TrustedKey } from './trusted-key.ts'
+import type { ProvenSigner } from './signer.ts'
 import type { Verified } from './verified.ts'
 
 /**
- * passed: every demanded check passed · failed: a check said no · not-judged: of a kind that what was given cannot judge, or that was not
+ * passed: every demanded check passed · unproven: a trust policy lets it through without proof (audit) · failed: a check said no · not-judged: of a kind that what was given cannot judge, or that was not
  * asked for · unreadable: it could not be read, so nothing is known.
  */
-export type CandidateVerdict = 'passed' | 'failed' | 'not-judged' | 'unreadable'
+export type CandidateVerdict = 'passed' | 'unproven' | 'failed' | 'not-judged' | 'unreadable'
 
 export interface Judgement {
   readonly verdict: CandidateVerdict
@@ -18,8 +18,8 @@ export interface Judgement {
   readonly predicateType?: string
   /** The logical name that the signature carries (docker-reference, subject name): shown, and counted only when asked for. */
   readonly signedName?: string
-  /** The given keys that made a signature of it. */
-  readonly signers: readonly TrustedKey[]
+  /** The given keys, and the accepted identities, that made a signature of it. */
+  readonly signers: readonly ProvenSigner[]
   /** Only of a candidate that passed. */
   readonly statement?: Verified<Statement>
   readonly annotations?: Verified<Readonly<Record<string, string>>>

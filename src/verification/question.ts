@@ -1,6 +1,7 @@
 /** What is asked of an image: who may have signed, and what the signature must say. */
 
 import { prepareKey } from '../crypto/index.ts'
+import type { RevocationSource, X509Trust } from '../trust/index.ts'
 import { verificationFault } from './faults.ts'
 import type { TrustedKey } from './trusted-key.ts'
 
@@ -11,7 +12,9 @@ export interface Question {
     | { readonly kind: 'attestation'; readonly predicateType: string | 'any' }
   /** Any one of them. */
   readonly keys: readonly TrustedKey[]
-  /** How many different keys must have signed. */
+  /** Whose certificates are accepted, beside the keys. */
+  readonly x509?: X509Question
+  /** How many different signers are demanded. */
   readonly threshold: number
   /** Members that must be among the signed annotations. */
   readonly annotations: Readonly<Record<string, string>>
@@ -19,9 +22,20 @@ export interface Question {
   readonly name?: string
 }
 
+/** Everything that certificates are judged by, so that a judgement is a function of it and of the bytes (law 5). */
+export interface X509Question {
+  /** Any one of them: statements of trust policies that hold for this image, and identities. */
+  readonly trusts: readonly X509Trust[]
+  /** Why there is none, of trust policies that say nothing about this image. */
+  readonly uncovered?: string
+  /** The moment of verification, milliseconds since 1970. */
+  readonly at: number
+  readonly revocation: RevocationSource
+}
+
 /**
  * Loads what the keys' schemes need, and refuses a question that could be answered with yes by accident (law 6).
- * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING
  */
 export async function prepareQuestion(question: Question): Promise<void> {
   checkQuestion(question)
@@ -30,7 +44,7 @@ export async function prepareQuestion(question: Question): Promise<void> {
 
 /**
  * As `prepareQuestion`, of a file: beside it lies one signature (a bundle carries exactly one), so that no file is ever signed by two keys at once.
- * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING
  */
 export async function prepareBlobQuestion(question: Question): Promise<void> {
   await prepareQuestion(question)
@@ -42,23 +56,37 @@ export async function prepareBlobQuestion(question: Question): Promise<void> {
   )
 }
 
-function checkQuestion(question: Question): void {
-  const different = new Set(question.keys.map(({ key }) => key.fingerprint)).size
-  if (different === 0) {
+function checkQuestion({ keys, x509, threshold }: Question): void {
+  const different = new Set(keys.map(({ key }) => key.fingerprint)).size
+  if (different === 0 && x509 === undefined) {
     throw verificationFault('VERIFY_NO_KEY', 'Nothing says whose signature to accept.', {
-      fix: 'Name the public key of the signer: --key release.pub',
+      fix: 'Name the public key of the signer (--key release.pub), or a trust policy (--trust-policy FILE --trust-store DIR).',
     })
   }
-  const { threshold } = question
   if (!Number.isSafeInteger(threshold) || threshold < 1) {
     throw verificationFault('VERIFY_THRESHOLD_INVALID', `A threshold of ${threshold} would demand no signature.`, {
       fix: 'Give --threshold a whole number of 1 or more.',
     })
   }
-  if (threshold > different) {
-    const keys = different === 1 ? 'only one different key is given' : `only ${different} different keys are given`
-    throw verificationFault('VERIFY_THRESHOLD_INVALID', `A threshold of ${threshold} can never be met: ${keys}.`, {
-      fix: 'Give as many different --key as the threshold demands.',
-    })
-  }
+  checkLevels(keys, x509, threshold)
+  // Behind a trust policy there can be any number of signers.
+  if (x509 === undefined && threshold > different) throw neverMet(threshold, different)
+}
+
+function neverMet(threshold: number, different: number): Error {
+  const keys = different === 1 ? 'only one different key is given' : `only ${different} different keys are given`
+  return verificationFault('VERIFY_THRESHOLD_INVALID', `A threshold of ${threshold} can never be met: ${keys}.`, {
+    fix: 'Give as many different --key as the threshold demands.',
+  })
+}
+
+/** A level that lets everything through, as one of several alternatives, would be the only one that counts. */
+function checkLevels(keys: readonly TrustedKey[], x509: X509Question | undefined, threshold: number): void {
+  const open = x509?.trusts.find(({ actions }) => actions.authenticity !== 'enforce')
+  if (open === undefined || (keys.length === 0 && x509?.trusts.length === 1 && threshold === 1)) return
+  throw verificationFault(
+    'VERIFY_POLICY_PROVES_NOTHING',
+    `The trust policy "${open.name}" lets images through that nobody signed, so nothing beside it would count.`,
+    { fix: 'Ask without it, or give its statement the level strict or permissive.' },
+  )
 }

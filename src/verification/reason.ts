@@ -7,10 +7,14 @@ import type { Candidate } from './candidate.ts'
 import type { ReasonCode } from './codes.ts'
 import type { Finding } from './finding.ts'
 import type { Question } from './question.ts'
-import { nameKey, type TrustedKey } from './trusted-key.ts'
+import { keyFingerprint, nameSigner, type ProvenSigner } from './signer.ts'
+import { nameKey } from './trusted-key.ts'
 
-/** verified: proven · refused: seen, and not proven · unknown: something that could prove it was not seen. */
-export type Verdict = 'verified' | 'refused' | 'unknown'
+/**
+ * verified: proven · unproven: a trust policy of the level audit or skip lets it through, and nothing is proven · refused: seen, and not
+ * proven · unknown: something that could prove it was not seen.
+ */
+export type Verdict = 'verified' | 'unproven' | 'refused' | 'unknown'
 
 export interface Reason {
   readonly code: ReasonCode
@@ -35,18 +39,28 @@ export function reasonOf(
   verdict: Verdict,
   candidates: readonly Candidate[],
   problems: readonly AttachmentProblem[],
-  signers: readonly TrustedKey[],
+  signers: readonly ProvenSigner[],
   question: Question,
 ): Reason {
   if (verdict === 'verified') return verified(signers, question)
+  if (verdict === 'unproven') return letThrough(question)
   if (verdict === 'unknown') return unseen(candidates, problems)
   if (signers.length > 0) return tooFew(signers, question)
   return nonePassed(candidates, question)
 }
 
-function verified(signers: readonly TrustedKey[], question: Question): Reason {
+function verified(signers: readonly ProvenSigner[], question: Question): Reason {
   const what = question.about.kind === 'signature' ? 'Signed' : `Attested${attestedAs(question)}`
-  return { code: 'VERIFIED', detail: `${what} with ${signers.map(nameKey).join(' and ')}.` }
+  return { code: 'VERIFIED', detail: `${what} with ${signers.map(nameSigner).join(' and ')}.` }
+}
+
+function letThrough({ x509 }: Question): Reason {
+  const trust = x509?.trusts[0]
+  return {
+    code: 'LET_THROUGH',
+    detail: `The trust policy "${trust?.name ?? ''}" has the level ${trust?.level ?? ''}, which lets the image through: nothing was proven.`,
+    fix: 'Give the statement the level strict, so that only what is proven passes.',
+  }
 }
 
 function unseen(candidates: readonly Candidate[], problems: readonly AttachmentProblem[]): Reason {
@@ -62,14 +76,15 @@ function unseen(candidates: readonly Candidate[], problems: readonly AttachmentP
   }
 }
 
-function tooFew(signers: readonly TrustedKey[], question: Question): Reason {
+function tooFew(signers: readonly ProvenSigner[], question: Question): Reason {
   const missing = question.keys.filter(
-    ({ key }) => !signers.some((signer) => signer.key.fingerprint === key.fingerprint),
+    ({ key }) => !signers.some((signer) => keyFingerprint(signer) === key.fingerprint),
   )
+  const others = [...missing.map(nameKey), ...(question.x509?.trusts ?? []).map(({ name }) => `whom ${name} accepts`)]
   return {
     code: 'THRESHOLD_NOT_MET',
-    detail: `${signers.length} of ${question.threshold} demanded keys signed: ${signers.map(nameKey).join(', ')}.`,
-    fix: `Have it signed with ${question.threshold - signers.length} more of: ${missing.map(nameKey).join(', ')}.`,
+    detail: `${signers.length} of ${question.threshold} demanded signers signed: ${signers.map(nameSigner).join(', ')}.`,
+    fix: `Have it signed with ${question.threshold - signers.length} more of: ${others.join(', ')}.`,
   }
 }
 
@@ -89,11 +104,12 @@ function nonePassed(candidates: readonly Candidate[], question: Question): Reaso
   }
 }
 
+/** What was found and cannot be judged with what was given. */
+const BLOCKED: readonly string[] = ['NEEDS_IDENTITY', 'NEEDS_TRUST_POLICY', 'NO_POLICY_FOR_IMAGE']
+
 function nothingJudged(candidates: readonly Candidate[], question: Question): Reason {
   const isSignature = question.about.kind === 'signature'
-  const blocked = candidates
-    .flatMap((it) => it.findings)
-    .find((it) => it.code === 'NEEDS_IDENTITY' || it.code === 'NEEDS_TRUST_POLICY')
+  const blocked = candidates.flatMap((it) => it.findings).find((it) => BLOCKED.includes(it.code))
   if (blocked !== undefined) {
     return {
       code: 'NOTHING_JUDGED',

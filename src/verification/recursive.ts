@@ -207,7 +207,7 @@ function flatten(children: readonly ChildVerdict[]): readonly ChildVerdict[] {
   return children.flatMap((child) => [child, ...flatten(child.children ?? [])])
 }
 
-const RANK: Readonly<Record<Verdict, number>> = { verified: 0, unknown: 1, refused: 2 }
+const RANK: Readonly<Record<Verdict, number>> = { verified: 0, unproven: 1, unknown: 2, refused: 3 }
 
 function worse(a: Conclusion, b: Conclusion): Conclusion {
   const worst = RANK[b.verdict] > RANK[a.verdict] ? b : a

@@ -6,7 +6,7 @@ import { attestImage } from '../../signing/index.ts'
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readNamedFile } from '../files.ts'
-import { signAll, signedText } from '../sign-images.ts'
+import { openKeySigner, signAll, signedText } from '../sign-images.ts'
 import type { attestSpec } from '../table/sign.ts'
 import type { InputOf } from '../table/types.ts'
 
@@ -18,8 +18,10 @@ export async function run(
   const type = predicateTypeOf(options.type)
   const predicate = await readNamedFile(context, options.predicate)
   const attestation = { format, type, predicate, replace, ...(name === undefined ? {} : { name }) }
-  const signed = await signAll(context, names, options, (target, signer, signing) =>
-    attestImage(target, attestation, signer, signing),
+  const signed = await signAll(context, names, options, () =>
+    openKeySigner(context, options.key, options, (target, signer, signing) =>
+      attestImage(target, attestation, signer, signing),
+    ),
   )
   const images = signed.map((one) => ({ ...one, predicateType: type.uri }))
   const report: AttestReport = { schema: 'zegel.dev/attest/v1', images }

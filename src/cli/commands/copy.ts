@@ -7,6 +7,7 @@ import {
   type CopyResult,
   copyImage,
   parsePlatform,
+  withEvidence,
 } from '../../attachments/index.ts'
 import { formatBytes, forTerminal } from '../../base/index.ts'
 import type { CopyReport } from '../../contract/index.ts'
@@ -31,7 +32,9 @@ export async function run(context: Context, { options, arguments: names }: Input
   const destination = await openDestination(context, to, source, options)
   const tag = destination.tag ?? tagOfSource(source)
   const progress = startProgress(context)
-  const copied = await copyImage(opened.image, destination.store, opened.target, {
+  const { image, evidence } = opened
+  const read = evidence === image ? image : withEvidence(image, evidence)
+  const copied = await copyImage(read, destination.store, opened.target, {
     ...chosen,
     ...(tag === undefined ? {} : { tag }),
     ...(destination.mountFrom === undefined ? {} : { mountFrom: destination.mountFrom }),

@@ -22,7 +22,7 @@ export async function run(
   const keys = await readTrustedKeys(context, options.key)
   const question = imageQuestion(aboutType(options.type), keys, options)
   const at = options.at ?? context.io.clock()
-  const verdicts = await verifyImages(context, names, question, options)
+  const verdicts = await verifyImages(context, names, { question }, options)
   const status = worstStatus(verdicts.map(({ verdict }) => verdict.verdict))
   const statements = verdicts.flatMap(passedStatements)
   if (options.predicateOut !== undefined && status === 0) {

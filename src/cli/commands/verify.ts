@@ -9,6 +9,7 @@ import type { verifySpec } from '../table/verify.ts'
 import { verdictText } from '../terminal/verdict.ts'
 import { verifyImages } from '../verify-images.ts'
 import { verifyReport, worstStatus } from '../verify-report.ts'
+import { x509QuestionOf } from '../x509-flags.ts'
 
 export async function run(
   context: Context,
@@ -17,7 +18,8 @@ export async function run(
   const keys = await readTrustedKeys(context, options.key)
   const question = imageQuestion({ kind: 'signature' }, keys, options)
   const at = options.at ?? context.io.clock()
-  const verdicts = await verifyImages(context, names, question, options)
+  const asked = { question, ...(await x509QuestionOf(context, options, at)) }
+  const verdicts = await verifyImages(context, names, asked, options)
   if (context.isJson) await context.printJson(verifyReport(verdicts, at))
   else await context.print(verdicts.map(({ name, verdict }) => verdictText(name, verdict, context.style)).join('\n\n'))
   return worstStatus(verdicts.map(({ verdict }) => verdict.verdict))

@@ -1,7 +1,7 @@
 /** Looking at what is attached to an image, and moving it: inspect, copy, download, attach, clean. */
 
 import { evidenceFlags, registryFlags } from './common.ts'
-import type { CommandSpec, Flag } from './types.ts'
+import type { CommandSpec, Flag, FlagGroup } from './types.ts'
 
 const IMAGE_FORMS = 'registry.example.org/team/app:1.4, oci:DIR[:TAG|@DIGEST], oci-archive:FILE or docker-archive:FILE'
 const STORE_FORMS = 'registry.example.org/team/app:1.4 or oci:DIR[:TAG|@DIGEST]'
@@ -24,6 +24,16 @@ export const inspectSpec = {
   groups: [evidenceFlags, registryFlags],
   examples: [{ what: 'What hangs on it?', command: 'zegel inspect registry.example.org/shop/api:1.4' }],
 } as const satisfies CommandSpec
+
+const sourceEvidenceFlags = {
+  title: evidenceFlags.title,
+  flags: {
+    repository: {
+      ...evidenceFlags.flags.repository,
+      help: 'Take what is attached from this repository of the source; at the destination it lies beside the image',
+    },
+  },
+} as const satisfies FlagGroup
 
 export const copySpec = {
   name: 'copy',
@@ -56,7 +66,7 @@ export const copySpec = {
     force: { kind: 'switch', short: 'f', help: 'Let the tag at the destination move, when it names something else' },
     digest: { kind: 'text', value: 'DIGEST', help: 'The digest that a classic docker-archive is expected to have' },
   },
-  groups: [registryFlags],
+  groups: [sourceEvidenceFlags, registryFlags],
   examples: [
     {
       what: 'Mirror an image with its proofs',

@@ -9,8 +9,50 @@ const key = {
   value: 'FILE',
   completes: 'file',
   isRequired: true,
-  help: 'Sign with this private key: a file, - for standard input, or env://NAME',
+  help: 'Sign with this private key: a file (PKCS#12 too), - for standard input, or env://NAME',
 } as const satisfies Flag
+
+/** `sign` has other places for keys too. */
+const { isRequired: _, ...optionalKey } = key
+
+const signFormat = {
+  kind: 'text',
+  value: 'FORMAT',
+  variable: 'ZEGEL_SIGN_FORMAT',
+  choices: ['bundle', 'cosign', 'notation-jws', 'notation-cose'],
+  default: 'bundle',
+  help: 'bundle: a Sigstore bundle as a referrer (cosign 3) · cosign: the older tag .sig (every cosign) · notation-jws, notation-cose: a Notation signature with your certificates',
+} as const satisfies Flag
+
+const notationFlags = {
+  title: 'With certificates (--format notation-jws or notation-cose)',
+  flags: {
+    'cert-chain': {
+      kind: 'text',
+      value: 'FILE',
+      completes: 'file',
+      help: 'The certificates of --key (PEM, DER or PKCS#7), in any order; a PKCS#12 file brings them along',
+    },
+    expiry: {
+      kind: 'duration',
+      short: 'e',
+      value: 'DURATION',
+      help: 'The signature holds for this long: 24h, 90m (for ever when left out)',
+    },
+    'user-metadata': { kind: 'list', short: 'm', value: 'KEY=VALUE', help: 'Sign this with it, as -a does' },
+    'timestamp-url': {
+      kind: 'text',
+      value: 'URL',
+      help: 'Have the signature stamped by this timestamp authority (RFC 3161), so that it outlives its certificate',
+    },
+    'timestamp-root-cert': {
+      kind: 'text',
+      value: 'FILE',
+      completes: 'file',
+      help: 'The root certificate of the timestamp authority',
+    },
+  },
+} as const satisfies FlagGroup
 
 const bundle = {
   kind: 'text',
@@ -27,6 +69,7 @@ const writingFlags = {
     format: {
       kind: 'text',
       value: 'FORMAT',
+      variable: 'ZEGEL_ATTEST_FORMAT',
       choices: ['bundle', 'cosign'],
       default: 'bundle',
       help: 'bundle: a Sigstore bundle as a referrer (cosign 3) · cosign: the older tags .sig and .att (every cosign)',
@@ -58,6 +101,9 @@ const predicateFlags = {
   },
 } as const satisfies FlagGroup
 
+const { format: __, ...signWriting } = writingFlags.flags
+const signWritingFlags = { ...writingFlags, flags: signWriting } as const satisfies FlagGroup
+
 export const signSpec = {
   name: 'sign',
   section: 'Sign',
@@ -68,15 +114,20 @@ export const signSpec = {
   ],
   arguments: [{ name: 'IMAGE', help: 'registry.example.org/team/app:1.4 or oci:DIR[:TAG|@DIGEST]', isMany: true }],
   flags: {
-    key,
+    key: optionalKey,
+    format: signFormat,
     annotations: { kind: 'list', short: 'a', value: 'KEY=VALUE', help: 'Sign this with it' },
   },
-  groups: [writingFlags, passwordFlags, evidenceFlags, registryFlags],
+  groups: [notationFlags, signWritingFlags, passwordFlags, evidenceFlags, registryFlags],
   examples: [
     { what: 'Sign what was just pushed', command: 'zegel sign --key release.key registry.example.org/shop/api:1.4' },
     {
       what: 'For readers of the older format too',
       command: 'zegel sign --key release.key --format cosign registry.example.org/shop/api:1.4',
+    },
+    {
+      what: 'With the code-signing certificate that you have',
+      command: 'zegel sign --format notation-jws --key codesigning.p12 registry.example.org/shop/api:1.4',
     },
   ],
 } as const satisfies CommandSpec

@@ -22,7 +22,66 @@ const questionFlags = {
       isDemand: true,
       value: 'N',
       default: '1',
-      help: 'Demand signatures by N different keys',
+      help: 'Demand signatures by N different signers',
+    },
+  },
+} as const satisfies FlagGroup
+
+/** Whose certificates count: Notation's trust policies and stores, or one identity and its root. */
+const x509Flags = {
+  title: 'Whose certificates count (Notation signatures)',
+  flags: {
+    'trust-policy': {
+      kind: 'list',
+      isDemand: true,
+      value: 'FILE',
+      completes: 'file',
+      help: "A Notation trust policy; default is the one in notation's own configuration folder",
+    },
+    'trust-store': {
+      kind: 'text',
+      value: 'DIR',
+      completes: 'folder',
+      help: "The folder that holds the trust stores (x509/); notation's own with --trust-policy default",
+    },
+    scope: {
+      kind: 'text',
+      isDemand: true,
+      value: 'REPOSITORY',
+      help: 'Take the statement of this repository: for layouts and archives, which have none of their own',
+    },
+    'x509-identity': {
+      kind: 'list',
+      isDemand: true,
+      value: 'IDENTITY',
+      help: 'Without a trust policy: accept certificates of this subject (C=NL,O=Example), or of this alternative name (san:uri:…, san:dns:…, san:email:…)',
+    },
+    root: {
+      kind: 'list',
+      value: 'FILE',
+      completes: 'file',
+      help: 'With --x509-identity: the root (or other certificate) that must vouch for it',
+    },
+    store: {
+      kind: 'list',
+      value: 'TYPE:NAME',
+      help: 'With --x509-identity: a trust store (ca:NAME, tsa:NAME, signingAuthority:NAME) of --trust-store',
+    },
+    offline: {
+      kind: 'switch',
+      isDemand: true,
+      help: 'Ask nobody whether a certificate was revoked; what is not known then is not good',
+    },
+    'revocation-dir': {
+      kind: 'list',
+      value: 'DIR',
+      completes: 'folder',
+      help: 'Answers about revocation that were collected beforehand (zegel trust fetch-revocation)',
+    },
+    'revocation-host': {
+      kind: 'list',
+      value: 'HOST',
+      help: 'Certificates may send us to this host on the loopback or in a private network for CRLs and OCSP',
     },
   },
 } as const satisfies FlagGroup
@@ -67,7 +126,7 @@ const imageFlags = {
     at: {
       kind: 'time',
       value: 'TIME',
-      help: 'Verify as of this moment (RFC 3339); a key has no time of its own, so with keys it is only named in the answer',
+      help: 'Verify as of this moment (RFC 3339): certificates, timestamps and revocation. A key has no time of its own, so with keys it is only named in the answer',
     },
   },
 } as const satisfies FlagGroup
@@ -86,12 +145,17 @@ export const verifySpec = {
   ],
   arguments: [{ name: 'IMAGE', help: `${IMAGE_FORMS}`, isMany: true }],
   flags: {},
-  groups: [questionFlags, imageQuestionFlags, imageFlags, evidenceFlags, registryFlags],
+  groups: [questionFlags, x509Flags, imageQuestionFlags, imageFlags, evidenceFlags, registryFlags],
   examples: [
     { what: 'Signed with this key?', command: 'zegel verify --key release.pub registry.example.org/shop/api:1.4' },
     {
       what: 'Signed by two of three',
       command: 'zegel verify --key a.pub --key b.pub --key c.pub --threshold 2 registry.example.org/shop/api:1.4',
+    },
+    {
+      what: 'Signed with a certificate that your trust policy accepts',
+      command:
+        'zegel verify --trust-policy trustpolicy.json --trust-store truststore registry.example.org/shop/api:1.4',
     },
     { what: 'A folder, without any network', command: 'zegel verify --key release.pub -o json oci:layout:1.4' },
   ],

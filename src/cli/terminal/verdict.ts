@@ -8,7 +8,12 @@ import { fold } from './fold.ts'
 import type { Style } from './style.ts'
 import { drawTree, type TreeNode } from './tree.ts'
 
-const WORD: Readonly<Record<Verdict, string>> = { verified: 'verified', refused: 'refused', unknown: 'not known' }
+const WORD: Readonly<Record<Verdict, string>> = {
+  verified: 'verified',
+  unproven: 'let through, not proven',
+  refused: 'refused',
+  unknown: 'not known',
+}
 
 /** @param name the image as the asker wrote it */
 export function verdictText(
@@ -38,8 +43,18 @@ export function judgementText(name: string, judgement: Judgement, style: Style):
   const verdict: Verdict =
     judgement.verdict === 'passed' ? 'verified' : judgement.verdict === 'unreadable' ? 'unknown' : 'refused'
   const head = `${mark(verdict, style)} ${style.bold(forTerminal(name))} is ${paint(verdict, style)(WORD[verdict])}`
-  const lines = judgement.findings.flatMap((finding) => findingLines(finding, style))
-  return fold([head, ...lines.map((line) => `  ${line}`)].join('\n'), style.width)
+  const nearest = verdict === 'verified' ? undefined : decisive(judgement)
+  const why = nearest === undefined ? [] : [`why  ${clip(nearest.detail, 1000)} ${style.dim(`[${nearest.code}]`)}`]
+  const fix = nearest?.fix === undefined ? [] : [`fix  ${forTerminal(nearest.fix)}`]
+  const lines = judgement.findings.flatMap((finding) => findingLines(finding, style, nearest?.fix))
+  return fold([head, ...[...why, ...fix, ...lines].map((line) => `  ${line}`)].join('\n'), style.width)
+}
+
+/** What keeps a file from being verified: the first check that said no, else the first that could not tell. */
+function decisive({ findings }: Judgement): Finding | undefined {
+  return (
+    findings.find(({ outcome }) => outcome === 'fail') ?? findings.find(({ outcome }) => outcome === 'inconclusive')
+  )
 }
 
 function candidateNodes({ candidates, problems, verdict, reason }: ImageVerdict, style: Style): readonly TreeNode[] {
@@ -61,6 +76,7 @@ function candidateNode(candidate: Candidate, told: Told, style: Style): TreeNode
   const { origin, verdict, predicateType, signedName } = candidate
   const outcome = {
     passed: style.good('✓ passed'),
+    unproven: style.unsure('! let through'),
     failed: style.bad('✗ failed'),
     'not-judged': style.dim('– not judged'),
     unreadable: style.unsure('? not readable'),
@@ -81,7 +97,9 @@ function statedName(predicateType: string): string {
 type Told = string | 'all' | undefined
 
 function findingLines({ check, outcome, code, detail, fix }: Finding, style: Style, told?: Told): readonly string[] {
-  const sign = { pass: style.good('✓'), fail: style.bad('✗'), inconclusive: style.dim('–') }[outcome]
+  const sign = { pass: style.good('✓'), fail: style.bad('✗'), warn: style.unsure('!'), inconclusive: style.dim('–') }[
+    outcome
+  ]
   const named = outcome === 'pass' ? '' : ` ${style.dim(`[${code}]`)}`
   const line = `${sign} ${check}: ${clip(detail, 500)}${named}`
   const isNew = fix !== undefined && told !== 'all' && told !== fix
@@ -107,9 +125,9 @@ function childNode(child: ChildVerdict, style: Style): TreeNode {
 }
 
 function mark(verdict: Verdict, style: Style): string {
-  return paint(verdict, style)({ verified: '✓', refused: '✗', unknown: '?' }[verdict])
+  return paint(verdict, style)({ verified: '✓', unproven: '!', refused: '✗', unknown: '?' }[verdict])
 }
 
 function paint(verdict: Verdict, style: Style): (text: string) => string {
-  return { verified: style.good, refused: style.bad, unknown: style.unsure }[verdict]
+  return { verified: style.good, unproven: style.unsure, refused: style.bad, unknown: style.unsure }[verdict]
 }

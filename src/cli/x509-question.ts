@@ -1,0 +1,152 @@
+/** What the flags of `verify` ask about certificates: trust policies with their stores, or one identity; and where revocation is asked. */
+
+import { join } from 'node:path'
+import { Fault, limits, userFolders } from '../base/index.ts'
+import { parseReference, repositoryName } from '../oci/index.ts'
+import { readCertificates } from '../pki/index.ts'
+import {
+  folderRevocation,
+  loadAll,
+  networkRevocation,
+  offlineRevocation,
+  openTrustStores,
+  parseStoreName,
+  parseTrustPolicy,
+  parseWrittenIdentity,
+  type RevocationSource,
+  rememberingRevocation,
+  resolveTrust,
+  simpleTrust,
+  type TrustPolicyDocument,
+  type TrustStore,
+  type TrustStores,
+  withCrlCache,
+  type X509Trust,
+} from '../trust/index.ts'
+import type { X509Question } from '../verification/index.ts'
+import type { Context } from './context.ts'
+import { cliFault } from './faults.ts'
+import { readNamedFile } from './files.ts'
+import type { OpenedImage } from './images.ts'
+import { notationFolders } from './notation-folders.ts'
+import type { X509Options } from './x509-options.ts'
+
+interface Policy {
+  readonly file: string
+  readonly document: TrustPolicyDocument
+  readonly stores: TrustStores
+}
+
+/** @throws USAGE…, TRUST_…, FILE_…: everything that was written is read before a registry is asked */
+export async function openX509Question(
+  context: Context,
+  options: X509Options,
+  at: number,
+): Promise<(image: OpenedImage) => Promise<X509Question>> {
+  const policies: Policy[] = []
+  for (const named of options.trustPolicy) policies.push(await openPolicy(context, named, options))
+  const simple = await openSimple(context, options)
+  const revocation = revocationSource(context, options)
+  const scope = options.scope === undefined ? undefined : repositoryName(parseReference(options.scope))
+  return async (image) => {
+    const repository = scope ?? repositoryOf(image)
+    const trusts = [...(await trustsFor(policies, repository)), ...simple]
+    const uncovered = trusts.length > 0 ? {} : { uncovered: uncoveredText(policies, repository) }
+    return { trusts, ...uncovered, at, revocation }
+  }
+}
+
+/** A layout has no repository, and whether the statement for all others speaks for it or a stricter one nobody can tell without `--scope`. */
+function repositoryOf({ repository, isRegistry }: OpenedImage): string | undefined {
+  return isRegistry ? repository : undefined
+}
+
+async function trustsFor(policies: readonly Policy[], repository: string | undefined): Promise<readonly X509Trust[]> {
+  if (repository === undefined) return []
+  const found = await Promise.all(policies.map(({ document, stores }) => resolveTrust(document, repository, stores)))
+  return found.filter((trust) => trust !== undefined)
+}
+
+function uncoveredText(policies: readonly Policy[], repository: string | undefined): string {
+  const files = policies.map(({ file }) => file).join(', ')
+  if (repository === undefined)
+    return `A layout or archive names no repository that ${files} could speak for: say which one it stands for with --scope.`
+  return `No statement of ${files} is about ${repository}.`
+}
+
+async function openPolicy(context: Context, named: string, options: X509Options): Promise<Policy> {
+  const isDefault = named === 'default'
+  const own = isDefault ? notationFolders(context.io) : undefined
+  const file = own === undefined ? named : own.policyFile()
+  const folder = options.trustStore ?? own?.trustStore
+  if (folder === undefined) {
+    throw cliFault('USAGE_FLAG_MISSING', 'A trust policy names trust stores, and nothing says where they are.', {
+      fix: 'Add --trust-store DIR, the folder that holds x509/.',
+    })
+  }
+  const document = parseTrustPolicy(await readNamedFile(context, file, limits.configFileBytes), file)
+  return { file, document, stores: openTrustStores(folder) }
+}
+
+/** One trust of all identities and everything that vouches for them. */
+async function openSimple(context: Context, options: X509Options): Promise<readonly X509Trust[]> {
+  const { x509Identity, root, store, trustStore } = options
+  if (x509Identity.length === 0) {
+    if (root.length === 0 && store.length === 0) return []
+    throw cliFault('USAGE_FLAG_MISSING', 'A root alone says nothing of who may sign.', {
+      fix: 'Add --x509-identity "C=…, ST=…, O=…", or san:uri:…',
+    })
+  }
+  if (store.length > 0 && trustStore === undefined)
+    throw cliFault('USAGE_FLAG_MISSING', '--store names a trust store, and nothing says where it is.', {
+      fix: 'Add --trust-store DIR, the folder that holds x509/.',
+    })
+  const stores: TrustStore[] = []
+  for (const file of root) {
+    const certificates = readCertificates(await readNamedFile(context, file, limits.keyFileBytes), file)
+    stores.push({ type: 'ca', name: file, certificates })
+  }
+  if (trustStore !== undefined) stores.push(...(await loadAll(store.map(parseStoreName), openTrustStores(trustStore))))
+  return [simpleTrust(x509Identity.map(parseWrittenIdentity), stores)]
+}
+
+function revocationSource(context: Context, options: X509Options): RevocationSource {
+  const folders = options.revocationDir.map(folderRevocation)
+  const last = options.offline ? offlineRevocation : networkSource(context, options)
+  return rememberingRevocation(folders.reduceRight((next, folder) => oneThenOther(folder, next), last))
+}
+
+function networkSource(context: Context, { revocationHost }: X509Options): RevocationSource {
+  const { io, log, signal } = context
+  const network = networkRevocation({
+    environment: io.environment,
+    log,
+    clock: io.clock,
+    signal,
+    hosts: revocationHost,
+  })
+  context.atEnd(() => network.close())
+  const { cache } = userFolders(io.environment, io.home)
+  return withCrlCache(network, join(cache, 'crl'), log)
+}
+
+/** What one place has not, or has in an answer that holds no longer, another may have. */
+function oneThenOther(first: RevocationSource, second: RevocationSource): RevocationSource {
+  return {
+    ocsp: async (question) => (await useful(question, first.ocsp(question))) ?? (await second.ocsp(question)),
+    crl: async (question) => (await useful(question, first.crl(question))) ?? (await second.crl(question)),
+  }
+}
+
+async function useful<T>(
+  { isUseful }: { readonly isUseful: (answer: T) => boolean },
+  asked: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    const answer = await asked
+    return isUseful(answer) ? answer : undefined
+  } catch (error) {
+    if (error instanceof Fault && error.status === 3) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,44 @@
+/** Who was proven to have signed: one of the given keys, or the identity in a certificate that a trust store vouches for. */
+
+import type { Certificate } from '../pki/index.ts'
+import { nameKey, type TrustedKey } from './trusted-key.ts'
+
+/** An identity in a certificate, proven by a chain to a trust store. */
+export interface CertifiedIdentity {
+  /** The trust policy's statement that accepted it, or what was written on the command line. */
+  readonly policy: string
+  readonly certificate: Certificate
+  /** The certificate's subject as RFC 4514 writes it. Text from outside: escape it for where it is shown. */
+  readonly subject: string
+  readonly issuer: string
+}
+
+export type ProvenSigner = TrustedKey | CertifiedIdentity
+
+export function isCertified(signer: ProvenSigner): signer is CertifiedIdentity {
+  return 'certificate' in signer
+}
+
+/** SHA-256 of the public key: that of a bare key and of the same key in a certificate is one. */
+export function keyFingerprint(signer: ProvenSigner): string {
+  return isCertified(signer) ? signer.certificate.publicKey().fingerprint : signer.key.fingerprint
+}
+
+/**
+ * Different signers, for a threshold counts signers and not signatures: no key counts twice, whatever it is called, and no subject of
+ * certificates either, since who renews a certificate with a new key is still the same.
+ */
+export function distinctSigners(signers: readonly ProvenSigner[]): readonly ProvenSigner[] {
+  const seen = new Set<string>()
+  return signers.filter((signer) => {
+    const ids = [`key ${keyFingerprint(signer)}`, ...(isCertified(signer) ? [`subject ${signer.subject}`] : [])]
+    const isNew = !ids.some((id) => seen.has(id))
+    for (const id of ids) seen.add(id)
+    return isNew
+  })
+}
+
+/** For people. Holds text from outside: escape it for where it is shown. */
+export function nameSigner(signer: ProvenSigner): string {
+  return isCertified(signer) ? `a certificate of ${signer.subject} (${signer.policy})` : nameKey(signer)
+}
