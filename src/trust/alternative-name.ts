@@ -32,7 +32,7 @@ function comparable(form: SanForm, value: string): string {
 /** Those that can be an identity. None where the extension cannot be read. */
 export function alternativeNames(leaf: Certificate): readonly AlternativeName[] {
   try {
-    return subjectAltNames(leaf).flatMap((name) => {
+    return subjectAltNames(leaf).flatMap((name): readonly AlternativeName[] => {
       if (name.kind === 'directory' || name.kind === 'other') return []
       if (name.kind !== 'ip') return [{ form: name.kind, value: comparable(name.kind, name.value) }]
       const value = ipText(name.octets)

@@ -4,7 +4,12 @@
  */
 
 import { Fault } from '../base/index.ts'
-import { type Certificate, type DistinguishedName, matchesIdentity as matchesName, parseDistinguishedName } from '../pki/index.ts'
+import {
+  type Certificate,
+  type DistinguishedName,
+  matchesIdentity as matchesName,
+  parseDistinguishedName,
+} from '../pki/index.ts'
 import { alternativeNames, type SanForm, sanForms, sanValue } from './alternative-name.ts'
 import { trustFault } from './faults.ts'
 

@@ -1,15 +1,9 @@
 /** trust: trust stores and policies, and where revocation is asked. */
+export { identitiesOf, subjectIdentity } from './describe-identity.ts'
+export type { TrustPolicyDocument, TrustPolicyStatement } from './document.ts'
 export { trustFault } from './faults.ts'
-export { type Identity, matchesIdentity, parseIdentity, parseWrittenIdentity } from './identity.ts'
-export {
-  isStoreName,
-  parseStoreName,
-  parseTrustPolicy,
-  type StoreName,
-  storeTypes,
-  type TrustPolicyDocument,
-  type TrustPolicyStatement,
-} from './policy.ts'
+export { type Identity, identityPrefixes, matchesIdentity, parseIdentity, parseWrittenIdentity } from './identity.ts'
+export { parseTrustPolicy, type TrustPolicyOptions } from './policy.ts'
 export { loadAll, ownTrust, resolveTrust, simpleTrust } from './resolve.ts'
 export { type CollectOptions, collectRevocation } from './revocation/collect.ts'
 export { withCrlCache } from './revocation/crl-cache.ts'
@@ -23,16 +17,10 @@ export {
   offlineRevocation,
   type RevocationSource,
 } from './revocation/source.ts'
-export { isScope, statementFor } from './scope.ts'
-export {
-  isSelfSigned,
-  openTrustStores,
-  readStoreFiles,
-  type StoredCertificate,
-  storeFolder,
-  type TrustStores,
-  unfit,
-} from './stores.ts'
+export { isAuthority, isRoot, unfit } from './roots.ts'
+export { isPrefixScope, matchScope, scopeProblem, statementFor } from './scope.ts'
+export { formatStoreName, isStoreName, parseStoreName, type StoreName, storeTypes } from './store-name.ts'
+export { openTrustStores, readStoreFiles, type StoredCertificate, storeFolder, type TrustStores } from './stores.ts'
 export {
   levelActions,
   type TrustAction,

@@ -1,10 +1,11 @@
 /** From what people wrote (a policy, an identity, a chain) to what a signature is judged by. */
 
 import type { Certificate } from '../pki/index.ts'
+import type { TrustPolicyDocument } from './document.ts'
 import { trustFault } from './faults.ts'
 import type { Identity } from './identity.ts'
-import type { StoreName, TrustPolicyDocument } from './policy.ts'
 import { statementFor } from './scope.ts'
+import type { StoreName } from './store-name.ts'
 import type { TrustStores } from './stores.ts'
 import { levelActions, type TrustStore, type X509Trust } from './x509-trust.ts'
 
@@ -29,10 +30,16 @@ export async function loadAll(names: readonly StoreName[], stores: TrustStores):
 }
 
 /**
- * One identity and what vouches for it, everything enforced.
- * @throws TRUST_IDENTITY_INVALID where nothing vouches for it
+ * One identity, or several, and what vouches for it, everything enforced.
+ * @throws TRUST_IDENTITY_INVALID without an identity, or where nothing vouches for it
+ * @example simpleTrust([parseWrittenIdentity('C=NL, ST=NH, O=Example')], [{ type: 'ca', name: 'root.pem', certificates }])
  */
 export function simpleTrust(identities: readonly Identity[], stores: readonly TrustStore[]): X509Trust {
+  if (identities.length === 0) {
+    throw trustFault('TRUST_IDENTITY_INVALID', 'Nothing says whose certificates count.', {
+      fix: 'Add --x509-identity "C=NL, ST=NH, O=Example", or san:uri:https://…',
+    })
+  }
   if (!stores.some(({ type, certificates }) => type !== 'tsa' && certificates.length > 0)) {
     throw trustFault('TRUST_IDENTITY_INVALID', 'Nothing says which root vouches for the identity.', {
       fix: 'Add --root FILE, or --store ca:NAME with --trust-store DIR.',

@@ -27,7 +27,10 @@ export interface ScopeProblem {
 export function scopeProblem(scope: string): ScopeProblem | undefined {
   const name = isPrefixScope(scope) ? scope.slice(0, -WILDCARD.length) : scope
   if (name.includes('*'))
-    return { problem: 'has a "*" in another place than its end', fix: 'Write registry.example.org/team/* for all below.' }
+    return {
+      problem: 'has a "*" in another place than its end',
+      fix: 'Write registry.example.org/team/* for all below.',
+    }
   // A beginning alone is no reference; any two parts below it make one, and of Docker Hub one that stays as it is.
   const below = isPrefixScope(scope) ? '/x/y' : ''
   const normal = normalName(`${name}${below}`)
@@ -58,7 +61,10 @@ function normalName(name: string): { readonly name: string } | ScopeProblem {
  * The one statement that speaks for a repository; undefined where none does.
  * @param repository normalised, as `repositoryName` gives it: `registry.example.org/shop/api`
  */
-export function statementFor({ statements }: TrustPolicyDocument, repository: string): TrustPolicyStatement | undefined {
+export function statementFor(
+  { statements }: TrustPolicyDocument,
+  repository: string,
+): TrustPolicyStatement | undefined {
   return matchScope(statements, repository)?.statement
 }
 

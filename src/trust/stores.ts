@@ -3,12 +3,14 @@
  * what they point to is not what was looked at.
  */
 
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formatBytes, limits, sameBytes } from '../base/index.ts'
-import { basicConstraints, type Certificate, formatName, isSignedBy, readCertificates } from '../pki/index.ts'
+import { formatBytes, forShell, limits } from '../base/index.ts'
+import { type Certificate, readCertificates } from '../pki/index.ts'
 import { trustFault } from './faults.ts'
-import type { StoreName } from './policy.ts'
+import { readPlainFile } from './plain-file.ts'
+import { unfit } from './roots.ts'
+import { formatStoreName, isStoreName, type StoreName } from './store-name.ts'
 import type { TrustStore } from './x509-trust.ts'
 
 export interface TrustStores {
@@ -16,12 +18,12 @@ export interface TrustStores {
   load(store: StoreName): Promise<TrustStore>
 }
 
-/** @param folder the one that holds `x509/` */
+/** @param folder the one that holds `x509/` @example const { certificates } = await openTrustStores('truststore').load({ type: 'ca', name: 'acme' }) */
 export function openTrustStores(folder: string): TrustStores {
   const loaded = new Map<string, Promise<TrustStore>>()
   return {
     load: (store) => {
-      const key = `${store.type}:${store.name}`
+      const key = formatStoreName(store)
       const found = loaded.get(key) ?? loadStore(folder, store)
       loaded.set(key, found)
       return found
@@ -29,7 +31,12 @@ export function openTrustStores(folder: string): TrustStores {
   }
 }
 
+/** @throws TRUST_STORE_NAME_INVALID: a name never leads out of the folder */
 export function storeFolder(folder: string, { type, name }: StoreName): string {
+  if (!isStoreName(name))
+    throw trustFault('TRUST_STORE_NAME_INVALID', `"${name.slice(0, 200)}" is no name of a trust store.`, {
+      fix: 'A name has letters, digits, "_", "." and "-".',
+    })
   return join(folder, 'x509', type, name)
 }
 
@@ -37,82 +44,81 @@ async function loadStore(folder: string, store: StoreName): Promise<TrustStore> 
   const path = storeFolder(folder, store)
   const certificates: Certificate[] = []
   for (const { file, certificate } of await readStoreFiles(path, store)) {
-    const problem = unfit(store, certificate)
-    if (problem !== undefined) throw invalid(file, problem, `Remove it: rm ${file}`)
+    const problem = unfit(store.type, certificate)
+    if (problem !== undefined) {
+      const fix = `Take it out: zegel trust remove --type ${store.type} --store ${store.name} --dir ${forShell(folder)} ${forShell(file)}`
+      throw invalid(join(path, file), problem, fix)
+    }
     certificates.push(certificate)
   }
   if (certificates.length === 0)
-    throw invalid(
-      path,
-      'it is empty',
-      `Add a certificate: zegel trust add --type ${store.type} --store ${store.name} --dir ${folder} FILE`,
-    )
+    throw invalid(path, 'it is empty', `Add a root: ${addCommand(store, forShell(folder))}`)
   return { ...store, certificates }
 }
 
 export interface StoredCertificate {
+  /** The name of the file in the store. */
   readonly file: string
   readonly certificate: Certificate
 }
 
-/** @throws TRUST_STORE_MISSING, TRUST_STORE_INVALID, CERTIFICATE_FILE_INVALID */
+/**
+ * Every certificate of a store, fit for it or not.
+ * @throws TRUST_STORE_MISSING, TRUST_STORE_INVALID, CERTIFICATE_FILE_INVALID
+ */
 export async function readStoreFiles(path: string, store: StoreName): Promise<readonly StoredCertificate[]> {
   const found: StoredCertificate[] = []
-  const names = await listStore(path, store)
-  if (names.length > limits.trustStoreFiles) throw invalid(path, `it has more than ${limits.trustStoreFiles} files`)
-  for (const name of names) {
+  let bytes = 0
+  for (const name of await listStore(path, store)) {
     const file = join(path, name)
-    const { size } = await requireKind(file, 'file')
-    if (size > limits.keyFileBytes) throw invalid(file, `it has ${formatBytes(size)}`)
-    found.push(...readCertificates(await readFile(file), file).map((certificate) => ({ file, certificate })))
+    const content = await readPlainFile(file, limits.keyFileBytes)
+    if ('problem' in content)
+      throw invalid(file, content.problem, 'Put a file with certificates in its place, or remove it.')
+    bytes += content.length
+    if (bytes > limits.trustStoreBytes)
+      throw invalid(
+        path,
+        `its files have more than ${formatBytes(limits.trustStoreBytes)}`,
+        'Keep the roots that are needed.',
+      )
+    found.push(...readCertificates(content, file).map((certificate) => ({ file: name, certificate })))
   }
   return found
 }
 
-async function listStore(path: string, { type, name }: StoreName): Promise<readonly string[]> {
+/** The names of its files, sorted. @throws TRUST_STORE_MISSING, TRUST_STORE_INVALID */
+export async function listStore(path: string, store: StoreName): Promise<readonly string[]> {
   try {
-    await requireKind(path, 'folder')
-    return (await readdir(path)).sort()
+    const found = await lstat(path)
+    if (!found.isDirectory()) {
+      const problem = found.isSymbolicLink() ? 'it is a symbolic link' : 'it is no folder'
+      throw invalid(path, problem, 'Put a real folder in its place.')
+    }
+    const names = await readdir(path)
+    if (names.length > limits.trustStoreFiles)
+      throw invalid(path, `it has more than ${limits.trustStoreFiles} files`, 'Keep the roots that are needed.')
+    return names.sort()
   } catch (cause) {
     if (!isMissing(cause)) throw cause
-    throw trustFault('TRUST_STORE_MISSING', `There is no trust store ${type}:${name}: ${path} is not there.`, {
-      cause,
-      fix: `Name the folder that holds x509/ with --trust-store, or add a root: zegel trust add --type ${type} --store ${name} --dir DIR FILE`,
-    })
+    throw trustFault(
+      'TRUST_STORE_MISSING',
+      `There is no trust store ${formatStoreName(store)}: ${path} is not there.`,
+      {
+        cause,
+        fix: `Name the folder that holds x509/, or add a root: ${addCommand(store, 'DIR')}`,
+      },
+    )
   }
 }
 
-async function requireKind(path: string, kind: 'file' | 'folder'): Promise<{ readonly size: number }> {
-  const found = await lstat(path)
-  if (kind === 'file' ? found.isFile() : found.isDirectory()) return found
-  throw invalid(
-    path,
-    found.isSymbolicLink() ? 'it is a symbolic link' : `it is no ${kind}`,
-    'Put the real one in its place.',
-  )
+function addCommand({ type, name }: StoreName, folder: string): string {
+  return `zegel trust add --type ${type} --store ${name} --dir ${folder} FILE`
 }
 
-/** Why a certificate may not be in a store of this type; undefined where it may. */
-export function unfit({ type }: Pick<StoreName, 'type'>, certificate: Certificate): string | undefined {
-  const isRoot = isSelfSigned(certificate)
-  if (type === 'tsa' && !isRoot)
-    return `the certificate of ${formatName(certificate.subject)} is no root, and a tsa store holds nothing else`
-  if (isRoot || basicConstraints(certificate)?.isAuthority === true) return undefined
-  return `the certificate of ${formatName(certificate.subject)} is a leaf that ${formatName(certificate.issuer)} issued, and no root or intermediate`
-}
-
-export function isSelfSigned(certificate: Certificate): boolean {
-  return sameBytes(certificate.subject.raw, certificate.issuer.raw) && isSignedBy(certificate, certificate.publicKey())
-}
-
-function isMissing(error: unknown): boolean {
+export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
-function invalid(path: string, problem: string, fix?: string): Error {
-  return trustFault(
-    'TRUST_STORE_INVALID',
-    `The trust store at ${path} cannot be used: ${problem}.`,
-    fix === undefined ? {} : { fix },
-  )
+function invalid(path: string, problem: string, fix: string): Error {
+  return trustFault('TRUST_STORE_INVALID', `The trust store at ${path} cannot be used: ${problem}.`, { fix })
 }
