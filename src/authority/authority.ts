@@ -138,11 +138,11 @@ function makeIssuers(options: AuthorityOptions): Issuers {
 
 /** A name that says what the certificate is not. */
 function testingName(what: string, mark?: string): readonly NamePart[] {
-  const name = mark === undefined ? `Testing ${what}` : `Testing ${what} ${mark}`
+  const name = mark === undefined ? what : `Testing ${what} ${mark}`
   return [
     ['C', 'NL'],
     ['ST', 'Utrecht'],
-    ['O', 'Zegel testing, not for production'],
+    ['O', 'Zegel testing (not for production)'],
     ['CN', name],
   ]
 }

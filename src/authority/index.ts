@@ -27,12 +27,22 @@ export {
   without,
 } from './extensions.ts'
 export { authorityFault } from './faults.ts'
+export {
+  type AuthorityFile,
+  authorityFiles,
+  type KeptAuthority,
+  PRIVATE_FOLDER,
+  REVOKED_FILE,
+  readAuthority,
+} from './files.ts'
 export { type Issued, type IssueOptions, issueCertificate, type SelfIssuer } from './issue.ts'
 export type { Circumstances, Member, MemberOptions } from './member.ts'
 export { type NamePart, subjectName, writeName } from './name.ts'
 export { type OcspAnswer, type OcspOptions, ocspStatuses, writeOcspFailure, writeOcspResponse } from './ocsp.ts'
 export { type AskedCertificate, type OcspRequest, readOcspRequest } from './ocsp-request.ts'
 export type { Profile, ProfileOptions } from './profiles.ts'
+export { findIssued, readRevoked, writeRevoked } from './revoked.ts'
+export { type AuthorityServer, type AuthorityServerOptions, serveAuthority } from './server.ts'
 export {
   type Attribute,
   imprintOf,

@@ -15,7 +15,9 @@ import {
   downloadSignatureSpec,
   inspectSpec,
 } from './table/move.ts'
+import { pkiInitSpec, pkiRevokeSpec, pkiServeSpec } from './table/pki.ts'
 import { loginSpec, logoutSpec, registryServeSpec } from './table/registry.ts'
+import { fetchRevocationSpec } from './table/revocation.ts'
 import { attestBlobSpec, attestSpec, signBlobSpec, signSpec } from './table/sign.ts'
 import { verifyAttestationSpec, verifyBlobAttestationSpec, verifyBlobSpec, verifySpec } from './table/verify.ts'
 
@@ -41,6 +43,10 @@ export const commands: readonly Command[] = [
   command(keyImportSpec, () => import('./commands/key-import.ts')),
   command(keyInspectSpec, () => import('./commands/key-inspect.ts')),
   command(keyPublicSpec, () => import('./commands/key-public.ts')),
+  command(fetchRevocationSpec, () => import('./commands/trust-fetch-revocation.ts')),
+  command(pkiInitSpec, () => import('./commands/pki-init.ts')),
+  command(pkiServeSpec, () => import('./commands/pki-serve.ts')),
+  command(pkiRevokeSpec, () => import('./commands/pki-revoke.ts')),
   command(loginSpec, () => import('./commands/login.ts')),
   command(logoutSpec, () => import('./commands/logout.ts')),
   command(registryServeSpec, () => import('./commands/registry-serve.ts')),

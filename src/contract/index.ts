@@ -10,7 +10,9 @@ export type {
 } from './attachments.ts'
 export type { AttestBlobReport, SignBlobReport, VerifyBlobAttestationReport, VerifyBlobReport } from './blob.ts'
 export type { KeyInspectReport, KeyPairReport, KeyPublicReport } from './key.ts'
+export type { PkiInitReport, PkiRevokeReport, PkiServeReport } from './pki.ts'
 export type { ErrorReport, LoginReport, LogoutReport, RegistryReport, TextReport, VersionReport } from './program.ts'
+export type { FetchRevocationReport } from './revocation.ts'
 export { jsonSchemas, schemas } from './schemas.ts'
 export type { AttestReport, SignedReport, SignReport } from './sign.ts'
 export type {

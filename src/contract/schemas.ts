@@ -4,7 +4,9 @@ import { z } from 'zod'
 import { attachReport, cleanReport, copyReport, downloadReport, inspectReport } from './attachments.ts'
 import { attestBlobReport, signBlobReport, verifyBlobAttestationReport, verifyBlobReport } from './blob.ts'
 import { keyInspectReport, keyPairReport, keyPublicReport } from './key.ts'
+import { pkiInitReport, pkiRevokeReport, pkiServeReport } from './pki.ts'
 import { errorReport, loginReport, logoutReport, registryReport, textReport, versionReport } from './program.ts'
+import { fetchRevocationReport } from './revocation.ts'
 import { attestReport, signReport } from './sign.ts'
 import { verifyAttestationReport, verifyReport } from './verify.ts'
 
@@ -23,10 +25,14 @@ export const schemas = {
   'key-public/v1': keyPublicReport,
   'login/v1': loginReport,
   'logout/v1': logoutReport,
+  'pki-init/v1': pkiInitReport,
+  'pki-revoke/v1': pkiRevokeReport,
+  'pki-serve/v1': pkiServeReport,
   'registry/v1': registryReport,
   'sign/v1': signReport,
   'sign-blob/v1': signBlobReport,
   'text/v1': textReport,
+  'trust-fetch-revocation/v1': fetchRevocationReport,
   'verify/v1': verifyReport,
   'verify-attestation/v1': verifyAttestationReport,
   'verify-blob/v1': verifyBlobReport,

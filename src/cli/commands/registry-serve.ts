@@ -4,14 +4,14 @@ import { clip } from '../../base/index.ts'
 import type { RegistryReport } from '../../contract/index.ts'
 import { startRegistry } from '../../distribution/index.ts'
 import type { Context } from '../context.ts'
-import { cliFault } from '../faults.ts'
+import { parseAddress, untilStopped } from '../serving.ts'
 import type { registryServeSpec } from '../table/registry.ts'
 import type { InputOf } from '../table/types.ts'
 
 export async function run(context: Context, { options }: InputOf<typeof registryServeSpec>): Promise<0> {
   const { address, port } = parseAddress(options.address)
   const { clock, random } = context.io
-  const { log, signal } = context
+  const { log } = context
   const server = await startRegistry({
     address,
     port,
@@ -24,10 +24,7 @@ export async function run(context: Context, { options }: InputOf<typeof registry
   })
   context.atEnd(() => server.close())
   await tell(context, server, options.dir)
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+  await untilStopped(context)
   return 0
 }
 
@@ -42,14 +39,4 @@ async function tell(context: Context, { url, address }: { url: string; address: 
   else await context.print(address)
   const where = dir === undefined ? 'in memory' : `in ${clip(dir)}`
   context.say(`A registry serves at ${url}, ${where}, until Ctrl-C. Push to ${address}/NAME:TAG.`)
-}
-
-/** `HOST:PORT`; an IPv6 address stands in brackets. */
-function parseAddress(written: string): { address: string; port: number } {
-  const [, bracketed, plain, port = ''] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]+)):([0-9]{1,5})$/.exec(written) ?? []
-  const address = bracketed ?? plain
-  if (address !== undefined && Number(port) <= 65535) return { address, port: Number(port) }
-  throw cliFault('USAGE_VALUE_INVALID', `"${written.slice(0, 60)}" is not a value of --address.`, {
-    fix: 'Write HOST:PORT, such as 127.0.0.1:5005, [::1]:5005, or 127.0.0.1:0 for a free port.',
-  })
 }
