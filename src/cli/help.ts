@@ -5,7 +5,7 @@ import type { CommandSpec, Flag, FlagGroup, Section } from './table/types.ts'
 import { pad, wrap } from './terminal/columns.ts'
 import type { Style } from './terminal/style.ts'
 
-const SECTIONS: readonly Section[] = ['Sign', 'Verify', 'Look and move', 'Keys', 'Registries', 'More']
+const SECTIONS: readonly Section[] = ['Sign', 'Verify', 'Look and move', 'Keys', 'Trust', 'Registries', 'More']
 const MAX_WIDTH = 100
 
 /** @param words the words of a command or of a group; none means everything */

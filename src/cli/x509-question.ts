@@ -42,11 +42,11 @@ export async function openX509Question(
   context: Context,
   options: X509Options,
   at: number,
+  revocation: RevocationSource = revocationSource(context, options),
 ): Promise<(image: OpenedImage) => Promise<X509Question>> {
   const policies: Policy[] = []
   for (const named of options.trustPolicy) policies.push(await openPolicy(context, named, options))
   const simple = await openSimple(context, options)
-  const revocation = revocationSource(context, options)
   const scope = options.scope === undefined ? undefined : repositoryName(parseReference(options.scope))
   return async (image) => {
     const repository = scope ?? repositoryOf(image)
@@ -116,7 +116,11 @@ function revocationSource(context: Context, options: X509Options): RevocationSou
   return rememberingRevocation(folders.reduceRight((next, folder) => oneThenOther(folder, next), last))
 }
 
-function networkSource(context: Context, { revocationHost }: X509Options): RevocationSource {
+/** Asks the network; the lists are kept in the user's cache for as long as they hold. */
+export function networkSource(
+  context: Context,
+  { revocationHost }: Pick<X509Options, 'revocationHost'>,
+): RevocationSource {
   const { io, log, signal } = context
   const network = networkRevocation({
     environment: io.environment,

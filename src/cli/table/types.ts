@@ -53,7 +53,7 @@ export interface FlagGroup {
   readonly flags: Flags
 }
 
-export type Section = 'Sign' | 'Verify' | 'Look and move' | 'Keys' | 'Registries' | 'More'
+export type Section = 'Sign' | 'Verify' | 'Look and move' | 'Keys' | 'Trust' | 'Registries' | 'More'
 
 export interface CommandSpec {
   /** Its words: `key generate`. */

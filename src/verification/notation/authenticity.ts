@@ -43,7 +43,7 @@ export function identityFinding(trust: X509Trust, { leaf }: OpenedSignature): Fi
   return fail(
     'identity',
     'IDENTITY_NOT_TRUSTED',
-    `Signed by ${subject}; "${trust.name}" trusts ${wanted}.`,
-    'If that is who should sign, add it to trustedIdentities of the statement.',
+    `Signed by ${subject}; accepted is ${wanted}.`,
+    'If that is who should sign, say so: in trustedIdentities of the trust policy, or with --x509-identity.',
   )
 }
