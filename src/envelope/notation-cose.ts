@@ -109,7 +109,8 @@ function readProtected(bytes: Bytes): SignedHeaders {
   const contentType: unknown = header.get(CONTENT_TYPE)
   if (typeof contentType !== 'string') throw invalid('The protected header names no content type.')
   return {
-    algorithm: algorithm ?? String(header.get(ALG)),
+    // A number that is none of them is named so that it is no name of JWS.
+    algorithm: algorithm ?? `COSE ${String(header.get(ALG))}`,
     contentType,
     critical: texts(header.get(CRIT)),
     attributes,

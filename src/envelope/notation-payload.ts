@@ -17,6 +17,7 @@ import {
 } from '../base/index.ts'
 import { envelopeFault } from './faults.ts'
 import { byUtf8, goJson, goString } from './go-json.ts'
+import type { NotationEncoding } from './notation.ts'
 
 export interface NotationPayload {
   readonly mediaType: string
@@ -51,13 +52,14 @@ export function parseNotationPayload(bytes: Bytes): NotationPayload {
 const RESERVED = 'io.cncf.notary'
 
 /**
- * As notation-go writes it: members and keys in the order of the alphabet.
+ * As notation writes it, which is in the order of the alphabet in JWS alone.
  * @param annotations signed with it, as `--user-metadata`
  * @throws NOTATION_METADATA_INVALID
  */
 export function writeNotationPayload(
   { mediaType, digest, size }: Pick<NotationPayload, 'mediaType' | 'digest' | 'size'>,
   annotations: Readonly<Record<string, string>>,
+  encoding: NotationEncoding = 'jws',
 ): Bytes {
   const entries = Object.entries(annotations).sort(byUtf8)
   const reserved = entries.map(([key]) => key).find((key) => key.startsWith(RESERVED))
@@ -68,7 +70,8 @@ export function writeNotationPayload(
   }
   // A map and no object: whose keys are numbers would come first in that.
   const sorted = entries.map(([key, value]) => `${goString(key)}:${goString(value)}`).join()
-  const annotated = entries.length === 0 ? '' : `"annotations":{${sorted}},`
-  const descriptor = goJson({ digest, mediaType, size }).slice(1)
-  return utf8(`{"targetArtifact":{${annotated}${descriptor}}`)
+  const annotated = entries.length === 0 ? [] : [`"annotations":{${sorted}}`]
+  const descriptor = goJson(encoding === 'jws' ? { digest, mediaType, size } : { mediaType, digest, size }).slice(1, -1)
+  const members = encoding === 'jws' ? [...annotated, descriptor] : [descriptor, ...annotated]
+  return utf8(`{"targetArtifact":{${members.join()}}}`)
 }

@@ -57,7 +57,7 @@ export async function signNotation(
 ): Promise<SignedContent> {
   const { subject, store } = target
   const format: NotationFormat = signature.encoding === 'jws' ? 'notation-jws' : 'notation-cose'
-  const payload = writeNotationPayload(subject, signature.annotations)
+  const payload = writeNotationPayload(subject, signature.annotations, signature.encoding)
   const same = await sameAlready(target, signature, signer, context)
   if (same !== undefined && store !== undefined) {
     const { manifest, layer } = same.candidate.origin
