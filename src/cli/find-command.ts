@@ -27,23 +27,33 @@ export function findCommand(argv: readonly string[], commands: readonly Command[
     if (untilDashes.some(isHelp)) return { kind: 'help', words: found.command.spec.name.split(' ') }
     return { kind: 'command', ...found, rest }
   }
-  return inGroup(first, after, commands)
+  return inGroup(after, commands)
 }
 
-function inGroup(first: string, after: readonly string[], commands: readonly Command[]): Found {
-  const second = after[1]
-  const members = commands.map(({ spec }) => spec.name).filter((name) => name.startsWith(`${first} `))
-  if (members.length === 0) return unknown(first, namesOf(commands))
-  if (second === undefined) return { kind: 'nothing', words: [first] }
-  if (isHelp(second)) return { kind: 'help', words: [first] }
-  return unknown(`${first} ${second}`, members)
+/** `zegel trust policy`: the longest beginning that is a group. */
+function inGroup(after: readonly string[], commands: readonly Command[]): Found {
+  const names = commands.map(({ spec }) => spec.name)
+  const size = [2, 1].find((length) => after.length >= length && isGroup(after.slice(0, length), names)) ?? 0
+  const words = after.slice(0, size)
+  const next = after[size]
+  if (size === 0) return unknown(next ?? '', namesOf(commands))
+  if (next === undefined) return { kind: 'nothing', words }
+  if (isHelp(next)) return { kind: 'help', words }
+  const group = words.join(' ')
+  const members = names.filter((name) => name.startsWith(`${group} `))
+  const groups = members.map((name) => name.split(' ').slice(0, -1).join(' ')).filter((name) => name !== group)
+  return unknown(`${group} ${next}`, [...members, ...groups])
+}
+
+function isGroup(words: readonly string[], names: readonly string[]): boolean {
+  return names.some((name) => name.startsWith(`${words.join(' ')} `))
 }
 
 function match(
   words: readonly string[],
   commands: readonly Command[],
 ): { command: Command; calledAs: string; rest: readonly string[] } | undefined {
-  for (const length of [2, 1]) {
+  for (const length of [3, 2, 1]) {
     const name = words.slice(0, length).join(' ')
     const command = words.length < length ? undefined : commands.find(({ spec }) => namesOfOne(spec).includes(name))
     if (command !== undefined) return { command, calledAs: name, rest: words.slice(length) }

@@ -1,7 +1,7 @@
 /** Completion for bash 4 and newer. */
 
 import type { Argument, CommandSpec, Flag } from '../table/types.ts'
-import { firstWords, flagWords, groupsOf, secondWords, valuesOf } from './words.ts'
+import { firstWords, flagWords, groupsOf, nextWords, valuesOf } from './words.ts'
 
 export function bashScript(specs: readonly CommandSpec[]): string {
   const groups = groupsOf(specs)
@@ -15,14 +15,14 @@ _zegel() {
       *)
         case "$command" in
           "") command="$word" ;;
-          ${groups.join(' | ') || 'no-group'}) command="$command $word"; break ;;
+          ${groups.map((group) => `"${group}"`).join(' | ') || 'no-group'}) command="$command $word" ;;
           *) break ;;
         esac ;;
     esac
   done
   case "$command" in
     "") COMPREPLY=($(compgen -W "${wordsOf(firstWords(specs))} --help --version" -- "$current")); return ;;
-${groups.map((group) => `    ${group}) COMPREPLY=($(compgen -W "${wordsOf(secondWords(group, specs))} --help" -- "$current")); return ;;`).join('\n')}
+${groups.map((group) => `    "${group}") COMPREPLY=($(compgen -W "${wordsOf(nextWords(group, specs))} --help" -- "$current")); return ;;`).join('\n')}
   esac
   case "$command $previous" in
 ${specs.flatMap(valueCases).join('\n')}

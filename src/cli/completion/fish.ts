@@ -1,7 +1,7 @@
 /** Completion for fish. */
 
 import type { CommandSpec } from '../table/types.ts'
-import { firstWords, flagWords, groupsOf, secondWords, valuesOf } from './words.ts'
+import { firstWords, flagWords, groupsOf, nextWords, valuesOf } from './words.ts'
 
 export function fishScript(specs: readonly CommandSpec[]): string {
   const first = firstWords(specs)
@@ -18,11 +18,11 @@ export function fishScript(specs: readonly CommandSpec[]): string {
 }
 
 function groupLines(group: string, specs: readonly CommandSpec[]): readonly string[] {
-  const seconds = secondWords(group, specs)
+  const seconds = nextWords(group, specs)
   const none = `not __fish_seen_subcommand_from ${seconds.map(({ word }) => word).join(' ')}`
+  const within = group.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`)
   return seconds.map(
-    ({ word, help }) =>
-      `complete -c zegel -n '__fish_seen_subcommand_from ${group}; and ${none}' -a ${word} -d ${quote(help)}`,
+    ({ word, help }) => `complete -c zegel -n '${[...within, none].join('; and ')}' -a ${word} -d ${quote(help)}`,
   )
 }
 

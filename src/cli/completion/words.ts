@@ -1,4 +1,4 @@
-/** What every shell needs to know: the first words, the second words of each group, the flags of each command. */
+/** What every shell needs to know: the first words, the next words of each group, the flags of each command. */
 
 import { allFlags } from '../flags.ts'
 import type { Argument, CommandSpec, Flag } from '../table/types.ts'
@@ -19,20 +19,29 @@ export function firstWords(specs: readonly CommandSpec[]): readonly Word[] {
 }
 
 function groupHelp(group: string, specs: readonly CommandSpec[]): string {
-  return secondWords(group, specs)
+  return nextWords(group, specs)
     .map(({ word }) => word)
     .join(', ')
 }
 
+/** `trust` and `trust policy`, of `trust policy init`. */
 export function groupsOf(specs: readonly CommandSpec[]): readonly string[] {
-  const groups = specs.filter(({ name }) => name.includes(' ')).map(({ name }) => name.split(' ')[0] ?? '')
+  const groups = specs.flatMap(({ name }) => {
+    const words = name.split(' ')
+    return words.slice(1).map((_, at) => words.slice(0, at + 1).join(' '))
+  })
   return [...new Set(groups)]
 }
 
-export function secondWords(group: string, specs: readonly CommandSpec[]): readonly Word[] {
-  return specs
-    .filter(({ name }) => name.startsWith(`${group} `))
-    .map(({ name, summary }) => ({ word: name.slice(group.length + 1), help: summary }))
+/** Commands and groups in a group. */
+export function nextWords(group: string, specs: readonly CommandSpec[]): readonly Word[] {
+  const words = new Map<string, string>()
+  for (const { name, summary } of specs) {
+    if (!name.startsWith(`${group} `)) continue
+    const [word = '', ...rest] = name.slice(group.length + 1).split(' ')
+    if (!words.has(word)) words.set(word, rest.length === 0 ? summary : groupHelp(`${group} ${word}`, specs))
+  }
+  return [...words].map(([word, help]) => ({ word, help }))
 }
 
 export interface FlagWord extends Word {

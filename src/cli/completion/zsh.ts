@@ -1,7 +1,7 @@
 /** Completion for zsh. */
 
 import type { Argument, CommandSpec, Flag } from '../table/types.ts'
-import { firstWords, flagWords, groupsOf, secondWords, valuesOf, type Word } from './words.ts'
+import { firstWords, flagWords, groupsOf, nextWords, valuesOf, type Word } from './words.ts'
 
 export function zshScript(specs: readonly CommandSpec[]): string {
   return `#compdef zegel
@@ -13,20 +13,7 @@ _zegel() {
     _describe command commands
     return
   fi
-  case "$command" in
-${groupsOf(specs)
-  .map(
-    (group) => `    ${group})
-      if (( CURRENT == 3 )); then
-        local -a commands=(${described(secondWords(group, specs))})
-        _describe command commands
-        return
-      fi
-      command="$command \${words[3]}"
-      shift words; (( CURRENT-- )) ;;`,
-  )
-  .join('\n')}
-  esac
+${[1, 2].map((depth) => groupCases(depth, specs)).join('\n')}
   shift words; (( CURRENT-- ))
   case "$command" in
 ${specs.map(commandCase).join('\n')}
@@ -34,6 +21,26 @@ ${specs.map(commandCase).join('\n')}
 }
 compdef _zegel zegel
 `
+}
+
+/** Groups of one word, then those within them: after each the words are one fewer. */
+function groupCases(depth: number, specs: readonly CommandSpec[]): string {
+  const groups = groupsOf(specs).filter((group) => group.split(' ').length === depth)
+  if (groups.length === 0) return ''
+  return `  case "$command" in
+${groups
+  .map(
+    (group) => `    ${quote(group)})
+      if (( CURRENT == 3 )); then
+        local -a commands=(${described(nextWords(group, specs))})
+        _describe command commands
+        return
+      fi
+      command="$command \${words[3]}"
+      shift words; (( CURRENT-- )) ;;`,
+  )
+  .join('\n')}
+  esac`
 }
 
 function described(words: readonly Word[]): string {
