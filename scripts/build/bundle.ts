@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { takeBuiltins } from './builtins.ts'
 import { layers } from './layers.ts'
+import { throughDoors } from './through-doors.ts'
 
 interface Bundle {
   readonly root: string
@@ -24,7 +25,10 @@ const require = zegelCreateRequire(import.meta.url)`
 export async function bundle({ root, dist, doors }: Bundle): Promise<readonly string[]> {
   const sources = join(root, 'src')
   const library = await write(options(root, dist, 'chunks', doors))
-  const program = await write({ ...options(root, dist, 'cli/chunks', ['cli/main.ts']), plugins: [layers(sources)] })
+  const program = await write({
+    ...options(root, dist, 'cli/chunks', ['cli/main.ts']),
+    plugins: [layers(sources), throughDoors(sources)],
+  })
   return [...new Set([...library, ...program])]
 }
 
