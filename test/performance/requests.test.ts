@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fixedClock, silentLog } from '../../src/base/index.ts'
 import { type RegistryServer, startRegistry } from '../../src/distribution/index.ts'
 import { createRegistry, noCredentials } from '../../src/registry/index.ts'
-import { type SignatureFormat, signImage } from '../../src/signing/index.ts'
+import { type SignatureFormat, signImage, signNotation } from '../../src/signing/index.ts'
 import { verifyImage } from '../../src/verification/index.ts'
 import { putImage } from '../support/image.ts'
 import { signatureQuestion, testSigner } from '../support/keys.ts'
+import { notationQuestion, vectorSigner, vectorTime } from '../support/notation-vectors.ts'
 import { countingProxy } from './counting-proxy.ts'
 
 const clock = fixedClock(Date.UTC(2026, 10, 23))
@@ -39,6 +40,34 @@ describe.each(cases)('a signature in format $format, the Referrers API there: $r
     } finally {
       registry.close()
       await proxy.close()
+    }
+  })
+})
+
+describe.each([true, false])('a Notation signature, the Referrers API there: %s', (referrers) => {
+  test('at most 7 requests in at most 3 round trips', async () => {
+    const name = `notation/${referrers}`
+    const proxy = await countingProxy(server.url, { referrers, hold: true })
+    const registry = createRegistry({ environment: {}, log: silentLog, clock: Date.now, credentials: noCredentials })
+    const loading = await countingProxy(server.url, { referrers, hold: false })
+    try {
+      const store = registry.repository({ registry: loading.address, repository: name })
+      const subject = await putImage(store, name)
+      const context = { clock: fixedClock(vectorTime), pause: { wait: async () => {}, random: () => 0 } }
+      const signer = await vectorSigner('p256')
+      const target = { subject, repository: name, store }
+      await signNotation(target, { encoding: 'jws', annotations: {} }, signer, context)
+      const before = registry.requestCount()
+      const image = registry.repository({ registry: proxy.address, repository: name })
+      const verdict = await verifyImage({ image }, subject.digest, await notationQuestion('127.0.0.1:5201/any'))
+      expect(verdict.reason.code).toBe('VERIFIED')
+      expect(proxy.asked.length, proxy.asked.join('\n')).toBeLessThanOrEqual(7)
+      expect(proxy.rounds(), proxy.asked.join('\n')).toBeLessThanOrEqual(3)
+      expect(registry.requestCount() - before).toBe(proxy.asked.length)
+    } finally {
+      registry.close()
+      await proxy.close()
+      await loading.close()
     }
   })
 })

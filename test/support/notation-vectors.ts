@@ -3,8 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Bytes, type Digest, digestOf } from '../../src/base/index.ts'
+import { readPrivateKey } from '../../src/crypto/index.ts'
 import { memoryStore } from '../../src/layout/index.ts'
 import type { ContentStore } from '../../src/oci/index.ts'
+import { readCertificates } from '../../src/pki/index.ts'
+import { certifiedSigner, type RawNotationSigner } from '../../src/signing/index.ts'
 import {
   offlineRevocation,
   openTrustStores,
@@ -79,4 +82,11 @@ export async function notationQuestion(repository: string, revocation = recorded
     threshold: 1,
     annotations: {},
   }
+}
+
+/** Signs with a key of the samples. @param name `p256`, `rsa2048`, … */
+export async function vectorSigner(name: string): Promise<RawNotationSigner> {
+  const key = readFileSync(notationVector('pki', `leaf-${name}.key`))
+  const chain = readCertificates(readFileSync(notationVector('pki', `chain-${name}.pem`)), name)
+  return certifiedSigner(await readPrivateKey(key, name, async () => undefined), chain, name, vectorTime)
 }
