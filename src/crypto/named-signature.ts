@@ -5,6 +5,7 @@
 
 import { constants, type KeyObject, sign, verify } from 'node:crypto'
 import { type Bytes, concat } from '../base/index.ts'
+import { derWrite } from './der-write.ts'
 import { isEcdsaSignature } from './ecdsa-signature.ts'
 import { cryptoFault } from './faults.ts'
 import { keyName, type PrivateKey, type PublicKey } from './key-types.ts'
@@ -36,7 +37,11 @@ export function verifyNamed(
 ): boolean {
   if (!fitsKey(key, algorithm) || !isWellFormed(key, algorithm, signature)) return false
   try {
-    return verify(hashOf(algorithm), joined(parts), options(key.keyObject, algorithm), signature)
+    // Of ECDSA in DER, since Node is a quarter faster where the key stands alone.
+    const { form, value } = isFixed(algorithm)
+      ? { form: { ...algorithm, encoding: 'der' } as const, value: derOfFixed(signature) }
+      : { form: algorithm, value: signature }
+    return verify(hashOf(form), joined(parts), options(key.keyObject, form), value)
   } catch {
     return false
   }
@@ -47,6 +52,16 @@ export function signNamed(key: PrivateKey, algorithm: NamedAlgorithm, parts: rea
   if (!fitsKey(key.publicKey, algorithm))
     throw cryptoFault('SCHEME_MISMATCH', `A key ${keyName(key.publicKey)} does not sign with ${algorithm.kind}.`)
   return sign(hashOf(algorithm), joined(parts), options(key.keyObject, algorithm))
+}
+
+function isFixed(algorithm: NamedAlgorithm): algorithm is Extract<NamedAlgorithm, { kind: 'ecdsa' }> {
+  return algorithm.kind === 'ecdsa' && algorithm.encoding === 'fixed'
+}
+
+/** r and s side by side as the SEQUENCE of both. */
+function derOfFixed(signature: Bytes): Bytes {
+  const half = signature.length / 2
+  return derWrite.sequence(derWrite.unsigned(signature.subarray(0, half)), derWrite.unsigned(signature.subarray(half)))
 }
 
 function isWellFormed(key: PublicKey, algorithm: NamedAlgorithm, signature: Bytes): boolean {

@@ -77,16 +77,21 @@ function plain(value: Json | undefined): unknown {
 }
 
 // Whole seconds, in the zone of the signer (RFC 3339 section 5.6).
-const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})$/
+const TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:Z|([+-])(\d{2}):(\d{2}))$/
 
 function timeOf(text: string, name: string): HeaderTime {
   const found = TIME.exec(text)
-  const milliseconds = found === null ? Number.NaN : Date.parse(text)
-  if (found === null || Number.isNaN(milliseconds)) throw invalid(`The header ${name} is not a time in whole seconds.`)
-  // Dates that are none (30 February) would be read as another day.
-  const said = new Date(Date.parse(`${found[1]}Z`)).toISOString().slice(0, 19)
-  if (said !== found[1]) throw invalid(`The header ${name} is a day that does not exist.`)
-  return new HeaderTime(milliseconds)
+  if (found === null) throw invalid(`The header ${name} is not a time in whole seconds.`)
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map(Number)
+  const local = Date.UTC(year, month - 1, day, hour, minute, second)
+  const read = new Date(local)
+  // What is none (30 February, 24 o'clock) would be read as another day.
+  const isDay = read.getUTCMonth() + 1 === month && read.getUTCDate() === day && read.getUTCHours() === hour
+  const [offsetHours = 0, offsetMinutes = 0] = [Number(found[8] ?? 0), Number(found[9] ?? 0)]
+  if (!isDay || minute > 59 || second > 59 || offsetHours > 23 || offsetMinutes > 59 || year < 1000)
+    throw invalid(`The header ${name} is a time that does not exist.`)
+  const offset = (offsetHours * 60 + offsetMinutes) * 60_000
+  return new HeaderTime(found[7] === '-' ? local + offset : local - offset)
 }
 
 type Unsigned = Pick<NotationEnvelope, 'chain' | 'timestamp' | 'signingAgent'>

@@ -89,6 +89,14 @@ interface Judge {
   readonly maxBytes: (question: Question) => number
 }
 
+let loadedJudge: Promise<typeof import('./notation/judge.ts')> | undefined
+
+/** Asked for once: even what is loaded already takes a while to be found. */
+function notationJudge(): Promise<typeof import('./notation/judge.ts')> {
+  loadedJudge ??= import('./notation/judge.ts')
+  return loadedJudge
+}
+
 /** No image signature is larger than that; an attestation may be. */
 const sizeAsked = ({ about }: Question): number =>
   about.kind === 'signature' ? limits.signatureBytes : limits.attestationBytes
@@ -109,7 +117,7 @@ const judges: Readonly<Record<AttachmentKind, Judge | undefined>> = {
   },
   notation: {
     // Certificates, chains and CBOR are a world of their own: a call about keys loads none of it.
-    judge: async (...evidence) => (await import('./notation/judge.ts')).judgeNotation(...evidence),
+    judge: async (...evidence) => (await notationJudge()).judgeNotation(...evidence),
     maxBytes: () => limits.signatureBytes,
   },
   sbom: undefined,
