@@ -1,5 +1,5 @@
 /**
- * `npm run bench [NAME…]`: all benchmarks, or those that are named (verify-one, many-images, in-process, copy). Programs run in turns, on this
+ * `npm run bench [NAME…]`: all benchmarks, or those that are named (verify-one, many-images, in-process, copy, notation-…). Programs run in turns, on this
  * machine alone, against registries that are started for it; folders and processes end with it. The status is 1 when a demand is not met.
  */
 
@@ -9,6 +9,8 @@ import { copyImages } from './copy.ts'
 import { inProcess } from './in-process.ts'
 import { manyImages } from './many-images.ts'
 import { hasTime, load } from './measure.ts'
+import { notationMany, notationOne } from './notation.ts'
+import { notationInProcess } from './notation-in-process.ts'
 import { verifyOne } from './verify-one.ts'
 import { World } from './world.ts'
 
@@ -17,11 +19,14 @@ const benchmarks: Readonly<Record<string, (world: World) => Promise<boolean>>> =
   'verify-one': (world) => verifyOne(world, 25),
   'many-images': (world) => manyImages(world, 3),
   copy: (world) => copyImages(world, 3),
+  'notation-in-process': () => notationInProcess(5),
+  'notation-one': (world) => notationOne(world, 25),
+  'notation-many': (world) => notationMany(world, 3),
 }
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !(name in benchmarks))
-const missing = (['cosign', 'oras', 'docker-registry'] as const)
+const missing = (['cosign', 'notation', 'oras', 'docker-registry'] as const)
   .map((name) => lookForPeer(name))
   .find((program) => 'missing' in program)
 if (unknown.length > 0 || missing !== undefined) {

@@ -2,7 +2,7 @@
 
 import { type Attachment, type AttachmentKind, claimedPredicateType } from '../attachments/index.ts'
 import { imageSignaturePredicateType, predicateTypeName } from '../attestation/index.ts'
-import { type Bytes, type Digest, Fault, formatBytes, limits } from '../base/index.ts'
+import { type Bytes, Fault, formatBytes, limits } from '../base/index.ts'
 import type { BlobReader, Descriptor } from '../oci/index.ts'
 import type { Candidate } from './candidate.ts'
 import { type Finding, inconclusive } from './finding.ts'
