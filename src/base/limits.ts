@@ -91,6 +91,10 @@ export const limits = {
   /** Its work: 128·N·r·p bytes mixed. */
   scryptWorkBytes: 1024 * MiB,
   pbkdf2Iterations: 10_000_000,
+  /** PKCS#12: rounds of one derivation of its own (a million take a second; OpenSSL writes 2,048, Java 10,000, NSS 600,000), bags, and what is encrypted for itself. */
+  pkcs12Iterations: 1_000_000,
+  pkcs12Bags: 128,
+  pkcs12Sealed: 16,
   /** Blocks of a PEM file: a chain and a key. */
   pemBlocks: 64,
   /** Archives: entries, a name's length, one extended header, and what a compressed one may unpack to (bytes, and times its size). */

@@ -2,6 +2,7 @@
 export { contextTag, DerReader, type DerValue, derTags, readDerSequence } from './der.ts'
 export { derValue, derWrite } from './der-write.ts'
 export { cryptoFault } from './faults.ts'
+export { isPkcs12 } from './key-file.ts'
 export {
   type KeyType,
   keyHint,
@@ -13,6 +14,8 @@ export {
   schemesOf,
 } from './key-types.ts'
 export { fitsKey, type HashName, type NamedAlgorithm, signNamed, verifyNamed } from './named-signature.ts'
+export { derivePbkdf2 } from './password-derivation.ts'
+export { type Derivation, decryptPbes2, readDerivation, readPbes2, type SealedPbes2 } from './pbes2.ts'
 export { type PemBlock, readPem, writePem } from './pem.ts'
 export {
   generatePrivateKey,

@@ -1,7 +1,7 @@
 /** What a key file holds: told from its PEM label or its DER shape, before anything in it is used. */
 
 import { type Bytes, bufferOf, formatBytes, limits } from '../base/index.ts'
-import { contextTag, DerReader, derTags, readDerSequence } from './der.ts'
+import { contextTag, derTags, readDerSequence } from './der.ts'
 import { cryptoFault } from './faults.ts'
 import { foreignFormat } from './foreign-formats.ts'
 import { readPem } from './pem.ts'
@@ -91,10 +91,18 @@ function memberTags(file: Bytes): readonly number[] | undefined {
   }
 }
 
+/** Whether it begins as a PKCS#12 file does (RFC 7292 section 4): a SEQUENCE, in DER or BER, of the version 3 and another SEQUENCE. */
+export function isPkcs12(file: Bytes): boolean {
+  const first = file[1] ?? 0
+  const from = first > 0x80 ? 2 + (first & 0x7f) : 2
+  return file[0] === sequence && PKCS12_START.every((octet, at) => file[from + at] === octet)
+}
+
+const PKCS12_START = [integer, 1, 3, sequence] as const
+
 function unknownFormat(file: Bytes, label: string | undefined, where: string): Error {
   const text = bufferOf(file).toString('latin1', 0, 4096)
-  const isPkcs12 = memberTags(file)?.[0] === integer && new DerReader(file, where).sequence().small() === 3
-  const foreign = foreignFormat(text, label, isPkcs12)
+  const foreign = foreignFormat(text, label, isPkcs12(file))
   if (foreign !== undefined)
     return cryptoFault('KEY_UNKNOWN_FORMAT', `${where} is ${foreign.name}, which is not read here.`, {
       fix: foreign.fix,

@@ -12,7 +12,7 @@ import {
   type ScryptParameters,
 } from './password-derivation.ts'
 
-type Derivation =
+export type Derivation =
   | { readonly kind: 'scrypt'; readonly parameters: ScryptParameters; readonly keyLength: number | undefined }
   | {
       readonly kind: 'pbkdf2'
@@ -47,7 +47,7 @@ const CIPHERS: Readonly<Record<string, Cipher>> = {
   '1.2.840.113549.3.7': { name: 'des-ede3-cbc', keyLength: 24, ivLength: 8 },
 }
 
-interface SealedPkcs8 {
+export interface SealedPbes2 {
   readonly derivation: Derivation
   readonly cipher: Cipher
   readonly iv: Bytes
@@ -59,7 +59,20 @@ interface SealedPkcs8 {
  * @throws DER_INVALID, KEY_UNSUPPORTED, KEY_HOSTILE_PARAMETERS (before any work), KEY_WRONG_PASSWORD
  */
 export async function openPkcs8(der: Bytes, password: Bytes, where: string): Promise<Bytes> {
-  const { derivation, cipher, iv, ciphertext } = readSealedPkcs8(der, where)
+  const plain = await decryptPbes2(readSealedPkcs8(der, where), password)
+  // A wrong password passes the padding check once in 256 times; what comes out then is no DER.
+  if (plain !== undefined && isDerSequence(plain)) return plain
+  plain?.fill(0)
+  throw cryptoFault('KEY_WRONG_PASSWORD', `The password does not open ${where}.`, {
+    fix: 'Give the password that the key was encrypted with.',
+  })
+}
+
+/** What was encrypted, which the caller wipes; undefined where the password is certainly not the one. */
+export async function decryptPbes2(
+  { derivation, cipher, iv, ciphertext }: SealedPbes2,
+  password: Bytes,
+): Promise<Bytes | undefined> {
   const key =
     derivation.kind === 'scrypt'
       ? await deriveScrypt(derivation.parameters, password, cipher.keyLength)
@@ -71,13 +84,9 @@ export async function openPkcs8(der: Bytes, password: Bytes, where: string): Pro
     const last = decipher.final()
     const plain = Buffer.concat([first, last])
     last.fill(0)
-    // A wrong password passes the padding check once in 256 times; what comes out then is no DER.
-    if (!isDerSequence(plain)) throw new Error('no PKCS#8')
     return plain
   } catch {
-    throw cryptoFault('KEY_WRONG_PASSWORD', `The password does not open ${where}.`, {
-      fix: 'Give the password that the key was encrypted with.',
-    })
+    return undefined
   } finally {
     first?.fill(0)
     key.fill(0)
@@ -94,7 +103,7 @@ function isDerSequence(plain: Bytes): boolean {
 }
 
 /** What can be checked without the password. */
-export function readSealedPkcs8(der: Bytes, where: string): SealedPkcs8 {
+export function readSealedPkcs8(der: Bytes, where: string): SealedPbes2 {
   const what = `The encrypted key in ${where}`
   const outer = readDerSequence(der, what)
   const scheme = outer.sequence()
@@ -104,6 +113,15 @@ export function readSealedPkcs8(der: Bytes, where: string): SealedPkcs8 {
   scheme.end()
   const ciphertext = outer.octets()
   outer.end()
+  return readPbes2(parameters, ciphertext, where)
+}
+
+/**
+ * The parameters of PBES2 beside what they encrypt.
+ * @throws DER_INVALID, KEY_UNSUPPORTED, KEY_DAMAGED, KEY_HOSTILE_PARAMETERS
+ */
+export function readPbes2(parameters: DerReader, ciphertext: Bytes, where: string): SealedPbes2 {
+  const what = `The encrypted key in ${where}`
   const kdf = parameters.sequence()
   const encryption = parameters.sequence()
   parameters.end()
@@ -120,7 +138,8 @@ export function readSealedPkcs8(der: Bytes, where: string): SealedPkcs8 {
   return { derivation, cipher, iv, ciphertext }
 }
 
-function readDerivation(kdf: DerReader, where: string): Derivation {
+/** A key derivation function of RFC 8018 or RFC 7914 with its parameters. @throws as `readPbes2` */
+export function readDerivation(kdf: DerReader, where: string): Derivation {
   const oid = kdf.oid()
   const parameters = kdf.sequence()
   kdf.end()

@@ -7,6 +7,9 @@ export const pkiFault = faults({
   ALGORITHM_REFUSED: 1,
   DISTINGUISHED_NAME_INVALID: 2,
   CERTIFICATE_FILE_INVALID: 2,
+  PKCS12_INVALID: 2,
+  /** Encryption that is broken, integrity by a signature, several keys. */
+  PKCS12_UNSUPPORTED: 2,
   CMS_INVALID: 1,
   CMS_UNSUPPORTED: 1,
   TIMESTAMP_INVALID: 1,

@@ -19,6 +19,7 @@ export {
   subjectKeyIdentifier,
 } from './certificate-extensions.ts'
 export { readCertificates } from './certificate-files.ts'
+export { brokenAuthorityRule } from './certificate-rules.ts'
 export { checkChain, isSelfSigned, validAt } from './chain.ts'
 export { type ChainCache, createChainCache } from './chain-cache.ts'
 export { completeChain, type OrderedChain, orderChain } from './chain-order.ts'
@@ -37,6 +38,7 @@ export type { Name, NameAttribute } from './name.ts'
 export { type CertId, namesCertificate, readCertId, writeCertId, writeOcspRequest } from './ocsp-request.ts'
 export { type BasicOcspResponse, type OcspResponse, parseOcspResponse, type SingleResponse } from './ocsp-response.ts'
 export { pathsToRoots } from './paths.ts'
+export { type Pkcs12, readPkcs12 } from './pkcs12.ts'
 export {
   type RevocationAnswer,
   type RevocationCode,
