@@ -71,6 +71,8 @@ export interface WriteOptions {
   readonly mode: number
   /** false: a file that is there is left alone, FILE_EXISTS. */
   readonly overwrite: boolean
+  /** Where it is written before it is renamed: on the same file system. The target's own folder when left out. */
+  readonly through?: string
 }
 
 /** A result that a person asked to have in a file. */
@@ -132,9 +134,9 @@ async function writeBeside(
   context: Context,
   path: string,
   content: Iterable<Bytes> | AsyncIterable<Bytes>,
-  { mode, overwrite }: WriteOptions,
+  { mode, overwrite, through = dirname(path) }: WriteOptions,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.zegel-${hex(context.io.random(6))}`)
+  const temporary = join(through, `.${basename(path).slice(0, 100)}.zegel-${hex(context.io.random(6))}`)
   context.temporary.add(temporary)
   try {
     await writeSynced(temporary, content, mode)

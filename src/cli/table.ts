@@ -19,6 +19,15 @@ import { pkiInitSpec, pkiRevokeSpec, pkiServeSpec } from './table/pki.ts'
 import { loginSpec, logoutSpec, registryServeSpec } from './table/registry.ts'
 import { fetchRevocationSpec } from './table/revocation.ts'
 import { attestBlobSpec, attestSpec, signBlobSpec, signSpec } from './table/sign.ts'
+import {
+  trustAddSpec,
+  trustListSpec,
+  trustPolicyCheckSpec,
+  trustPolicyInitSpec,
+  trustPolicyShowSpec,
+  trustRemoveSpec,
+  trustShowSpec,
+} from './table/trust.ts'
 import { verifyAttestationSpec, verifyBlobAttestationSpec, verifyBlobSpec, verifySpec } from './table/verify.ts'
 
 export const commands: readonly Command[] = [
@@ -43,6 +52,13 @@ export const commands: readonly Command[] = [
   command(keyImportSpec, () => import('./commands/key-import.ts')),
   command(keyInspectSpec, () => import('./commands/key-inspect.ts')),
   command(keyPublicSpec, () => import('./commands/key-public.ts')),
+  command(trustAddSpec, () => import('./commands/trust-add.ts')),
+  command(trustListSpec, () => import('./commands/trust-list.ts')),
+  command(trustShowSpec, () => import('./commands/trust-show.ts')),
+  command(trustRemoveSpec, () => import('./commands/trust-remove.ts')),
+  command(trustPolicyInitSpec, () => import('./commands/trust-policy-init.ts')),
+  command(trustPolicyCheckSpec, () => import('./commands/trust-policy-check.ts')),
+  command(trustPolicyShowSpec, () => import('./commands/trust-policy-show.ts')),
   command(fetchRevocationSpec, () => import('./commands/trust-fetch-revocation.ts')),
   command(pkiInitSpec, () => import('./commands/pki-init.ts')),
   command(pkiServeSpec, () => import('./commands/pki-serve.ts')),

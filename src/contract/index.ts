@@ -16,6 +16,15 @@ export type { FetchRevocationReport } from './revocation.ts'
 export { jsonSchemas, schemas } from './schemas.ts'
 export type { AttestReport, SignedReport, SignReport } from './sign.ts'
 export type {
+  TrustAddReport,
+  TrustCertificate,
+  TrustPolicyCheckReport,
+  TrustPolicyReport,
+  TrustRemoveReport,
+  TrustStoreReport,
+  TrustStoresReport,
+} from './trust.ts'
+export type {
   VerifyAttestationReport,
   VerifyCandidate,
   VerifyChild,

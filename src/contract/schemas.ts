@@ -8,6 +8,13 @@ import { pkiInitReport, pkiRevokeReport, pkiServeReport } from './pki.ts'
 import { errorReport, loginReport, logoutReport, registryReport, textReport, versionReport } from './program.ts'
 import { fetchRevocationReport } from './revocation.ts'
 import { attestReport, signReport } from './sign.ts'
+import {
+  trustAddReport,
+  trustPolicyCheckReport,
+  trustPolicyReport,
+  trustRemoveReport,
+  trustStoresReport,
+} from './trust.ts'
 import { verifyAttestationReport, verifyReport } from './verify.ts'
 
 /** `verify/v1` is the schema of what says `"schema": "zegel.dev/verify/v1"`. */
@@ -32,7 +39,12 @@ export const schemas = {
   'sign/v1': signReport,
   'sign-blob/v1': signBlobReport,
   'text/v1': textReport,
+  'trust-add/v1': trustAddReport,
   'trust-fetch-revocation/v1': fetchRevocationReport,
+  'trust-policy/v1': trustPolicyReport,
+  'trust-policy-check/v1': trustPolicyCheckReport,
+  'trust-remove/v1': trustRemoveReport,
+  'trust-stores/v1': trustStoresReport,
   'verify/v1': verifyReport,
   'verify-attestation/v1': verifyAttestationReport,
   'verify-blob/v1': verifyBlobReport,

@@ -63,6 +63,7 @@ const lists: readonly (readonly [heading: string, file: string, list: string])[]
   ['verification: findings', 'verification/codes.ts', 'findingCodes'],
   ['verification: reasons', 'verification/codes.ts', 'reasonCodes'],
   ['pki: timestamps', 'pki/timestamp-codes.ts', 'timestampCodes'],
+  ['trust: policy notes', 'trust/policy-note.ts', 'policyNoteCodes'],
   ['pki: revocation', 'pki/revocation-answer.ts', 'revocationCodes'],
 ]
 
