@@ -3,6 +3,7 @@
 import { type Bytes, limits, utf8 } from '../base/index.ts'
 import {
   isEncryptedPrivateKey,
+  isPkcs12,
   type PrivateKey,
   type PublicKey,
   readPrivateKey,
@@ -72,6 +73,8 @@ export interface SigningKey {
 export async function openSigningKey(context: Context, named: string, options: PasswordOptions): Promise<SigningKey> {
   const bytes = await readKeyBytes(context, named)
   const password = (): Promise<Bytes | undefined> => askPassword(context, options, `Password of ${named}`)
+  // PKCS#12 and what is in it is a world of its own: other keys are opened without it.
+  if (isPkcs12(bytes)) return await (await import('../pki/index.ts')).readPkcs12(bytes, password, named)
   return { key: await readPrivateKey(bytes, named, password), certificates: [] }
 }
 

@@ -67,8 +67,27 @@ describe('the commands in the pages work as written', () => {
     })
   })
 
+  test('docs/certificates.md', async () => {
+    const client = createRegistry({ environment: {}, clock: Date.now, log: silentLog, credentials: noCredentials })
+    await putImage(client.repository({ registry: registry.address, repository: 'certificates/api' }), 'built', '1.0')
+    client.close()
+    const image = `${registry.address}/certificates/api:1.0`
+    const output = await runPage(shellBlocks('docs/certificates.md'), { IMAGE: image })
+    // By the policy, by the identity alone, offline, and from the layout.
+    expect(output.match(/\[VERIFIED\]/g)).toHaveLength(3)
+    expect(output).toContain('[NONE_PASSED]')
+  })
+
   test('links between the pages lead somewhere', () => {
-    for (const page of ['README.md', 'docs/concepts.md', 'docs/pipeline.md', 'docs/json.md', 'docs/library.md']) {
+    for (const page of [
+      'README.md',
+      'docs/concepts.md',
+      'docs/pipeline.md',
+      'docs/json.md',
+      'docs/library.md',
+      'docs/certificates.md',
+      'docs/notation.md',
+    ]) {
       const text = readFileSync(join(root, page), 'utf8')
       for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
         expect(existsSync(join(root, page, '..', target)), `${page} → ${target}`).toBe(true)

@@ -35,6 +35,7 @@ export function namesOf({ folder, address }: Scene): Names {
 
 export async function travel(context: Context, teller: Teller, scene: Scene): Promise<void> {
   await signAndVerify(teller, scene)
+  await signWithCertificate(teller, scene)
   await refuseTampered(context, teller, scene)
   await refuseUnsigned(teller, scene)
   await refuseStranger(teller, scene)
@@ -74,6 +75,27 @@ async function signAndVerify(teller: Teller, scene: Scene): Promise<void> {
     ],
     0,
   )
+}
+
+/** The other world: certificates that an organisation has already, as notation signs with them. */
+async function signWithCertificate(teller: Teller, scene: Scene): Promise<void> {
+  const { folder } = scene
+  const { image, publicKey } = namesOf(scene)
+  const pki = join(folder, 'pki')
+  const truststore = join(folder, 'truststore')
+  const policy = join(folder, 'trustpolicy.json')
+
+  await teller.chapter('Certificates to try with, and a trust policy that says which of them count')
+  await teller.run(['pki', 'init', '--out', pki], 0)
+  await teller.run(['trust', 'add', '--type', 'ca', '--store', 'demo', '--dir', truststore, join(pki, 'root.pem')], 0)
+  await teller.run(['trust', 'policy', 'init', '--out', policy, '--trust-store', truststore], 0)
+
+  await teller.chapter('The same image is signed with a certificate, as notation reads it')
+  const [key, chain] = [join(pki, 'signing.key'), join(pki, 'signing.pem')]
+  await teller.run(['sign', '--format', 'notation-cose', '--key', key, '--cert-chain', chain, image], 0)
+
+  await teller.chapter('Both worlds in one answer')
+  await teller.run(['verify', '--key', publicKey, '--trust-policy', policy, '--trust-store', truststore, image], 0)
 }
 
 /** An attacker changes the image and hangs the good signature on his own. */
