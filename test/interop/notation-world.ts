@@ -38,7 +38,7 @@ export interface Trust {
   /** Any call of notation that finds this folder. */
   notation(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<PeerRun>
   notationVerifies(image: string, ...more: string[]): Promise<boolean>
-  /** The status, and the codes of whatever did not pass. */
+  /** The status, and the codes of whatever failed, or would have but for the policy. */
   zegelSays(image: string, ...more: string[]): Promise<readonly unknown[]>
   zegelVerifies(image: string, ...more: string[]): Promise<ReportedImage>
 }
@@ -47,8 +47,12 @@ export interface NotationWorld {
   readonly authority: Authority
   /** Of C=NL, ST=Utrecht, O=Example, or what the options make of it. */
   member(options?: Partial<MemberOptions>): Member
+  /** By an authority that nobody trusts. */
+  foreignMember(): Member
   /** Strict, the root of the authority, and O=Example; what else is wanted is said. */
   trust(name: string, statement?: Statement): Promise<Trust>
+  /** The certificate of a kind of key. */
+  keyMember(key: NotationKey): Member
   /** `--key` and `--cert-chain`: of a kind of key, or of a certificate that is written for it. */
   keyFlags(key: NotationKey | Member): Promise<readonly string[]>
   zegelSigns(encoding: Encoding, key: NotationKey | Member, image: string, ...more: string[]): Promise<void>
@@ -72,7 +76,8 @@ interface Written {
 
 /** @example const signing = useNotation(world, programs, ['docker-registry']) */
 export function useNotation(world: World, { zegel, zegelDoes }: Programs, wanted: readonly Place[]): NotationWorld {
-  const authority = createAuthority({ clock: Date.now, random: (length) => randomBytes(length) })
+  const circumstances = { clock: Date.now, random: (length: number) => randomBytes(length) }
+  const authority = createAuthority(circumstances)
   const kinds = new Map<NotationKey, Member>()
   const written = new Map<Member, Written>()
 
@@ -87,9 +92,14 @@ export function useNotation(world: World, { zegel, zegelDoes }: Programs, wanted
     }
   })
 
+  function keyMember(key: NotationKey): Member {
+    const found = kinds.get(key)
+    if (found === undefined) throw new Error('Keys are there when the tests run, not before.')
+    return found
+  }
+
   async function filesOf(key: NotationKey | Member): Promise<Written> {
-    const signer = typeof key === 'string' ? kinds.get(key) : key
-    if (signer === undefined) throw new Error('Keys are there when the tests run, not before.')
+    const signer = typeof key === 'string' ? keyMember(key) : key
     const known = written.get(signer)
     if (known !== undefined) return known
     const name = `signer-${written.size}`
@@ -138,8 +148,9 @@ export function useNotation(world: World, { zegel, zegelDoes }: Programs, wanted
       notationVerifies: async (image, ...more) => (await notation(['verify', ...more, image])).status === 0,
       zegelSays: async (image, ...more) => {
         const { status, report } = await zegel(['verify', ...flags, ...more, image])
-        const codes = imageOf(report).candidates.flatMap(({ findings }) => findings.map(({ code }) => code))
-        return [status, ...new Set(codes.filter((code) => code !== 'OK'))]
+        const findings = imageOf(report).candidates.flatMap((candidate) => candidate.findings)
+        const wrong = findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn')
+        return [status, ...new Set(wrong.map(({ code }) => code))]
       },
       zegelVerifies: async (image, ...more) => imageOf(await zegelDoes(['verify', ...flags, ...more, image])),
     }
@@ -148,7 +159,9 @@ export function useNotation(world: World, { zegel, zegelDoes }: Programs, wanted
   return {
     authority,
     member,
+    foreignMember: () => createAuthority(circumstances).issueSigning({ subject: exampleName('foreign') }),
     trust,
+    keyMember,
     keyFlags,
     zegelSigns: async (encoding, key, image, ...more) => {
       const files = await keyFlags(key)

@@ -3,7 +3,7 @@
  * made, which a timestamp or a signing authority proves, or else they must be valid now.
  */
 
-import { rfc3339 } from '../../base/index.ts'
+import { limits, rfc3339 } from '../../base/index.ts'
 import type { NotationEnvelope } from '../../envelope/index.ts'
 import { type Certificate, verifyTimestamp } from '../../pki/index.ts'
 import type { X509Trust } from '../../trust/index.ts'
@@ -31,8 +31,16 @@ export async function timeFindings(
   const roots = trust.stores.filter(({ type }) => type === 'tsa').flatMap(({ certificates }) => certificates)
   const expired = outsideValidity(chain, x509.at, x509.at)
   const isNeeded = trust.verifyTimestamp === 'always' || (expired !== undefined && x509.at > expired.notAfter)
-  if (roots.length === 0 || !isNeeded) return [validNow(expired, x509.at, envelope)]
-  return stampedTime(signature, roots, x509)
+  const claimed = claimedTime(envelope, x509.at)
+  if (roots.length === 0 || !isNeeded) return [validNow(expired, x509.at, envelope), ...claimed]
+  return [...(await stampedTime(signature, roots, x509)), ...claimed]
+}
+
+/** The signer's own clock decides nothing (signing-scheme.md, "notary.x509"); one that is ahead is worth a word. */
+function claimedTime({ signingTime }: NotationEnvelope, at: number): readonly Finding[] {
+  if (signingTime === undefined || signingTime <= at + limits.clockSkewMs) return []
+  const detail = `It says of itself that it was made at ${rfc3339(signingTime)}, after the moment of verification; that proves nothing.`
+  return [{ check: 'timestamp', outcome: 'warn', code: 'SIGNING_TIME_IN_FUTURE', detail }]
 }
 
 function validNow(expired: Certificate | undefined, at: number, { timestamp }: NotationEnvelope): Finding {

@@ -1,0 +1,169 @@
+/**
+ * Where notation 1.3 and zegel answer differently, side by side: each test holds both answers, and docs/interop.md has a row with its name.
+ * A notation that changes its answer makes a test fail: then the row goes, or becomes part of the matrix.
+ */
+
+import { beforeAll, describe, expect, it } from 'vitest'
+import { extendedKeyUsage, type Member, replaced } from '../../src/authority/index.ts'
+import { utf8 } from '../../src/base/index.ts'
+import type { Descriptor } from '../../src/oci/index.ts'
+import { keyPurposes } from '../../src/pki/index.ts'
+import { describeWithPeers } from '../peers/peers.ts'
+import { type Forgery, forge, hang, listedUnderFallbackTag, listUnderFallbackTag } from './notation-forge.ts'
+import { type Encoding, encodings, exampleName, type Trust, useNotation } from './notation-world.ts'
+import { programsIn } from './programs.ts'
+import { type TestImage, useWorld } from './world.ts'
+
+describeWithPeers(['notation', 'docker-registry', 'registry-honest'], 'where notation 1.3 answers differently', () => {
+  const world = useWorld(['docker-registry', 'registry-honest'])
+  const programs = programsIn(world)
+  const signing = useNotation(world, programs, ['docker-registry', 'registry-honest'])
+  let signer: Member
+  let trust: Trust
+  beforeAll(async () => {
+    signer = signing.member()
+    trust = await signing.trust('differences')
+  })
+
+  /** Forged and hung on a new image, where the registry lists it by itself. */
+  async function forged(encoding: Encoding, changes: Partial<Forgery>): Promise<TestImage> {
+    const image = await world.image('registry-honest')
+    await hang(image, encoding, forge(encoding, { signer, image, ...changes }))
+    return image
+  }
+
+  it('both accept what is forged without any change', async () => {
+    for (const encoding of encodings) {
+      const image = await forged(encoding, {})
+      expect([await trust.notationVerifies(image.pinned), await trust.zegelSays(image.pinned)]).toEqual([true, [0]])
+    }
+  })
+
+  describe('what a signature may be', () => {
+    it.each(encodings)('a critical header that nobody knows (%s)', async (encoding) => {
+      const image = await forged(encoding, { critical: { 'com.example.must-know': 'x' } })
+      expect(await trust.notationVerifies(image.pinned)).toBe(true)
+      expect(await trust.zegelSays(image.pinned)).toEqual([1, 'CRITICAL_HEADER_UNKNOWN'])
+    })
+
+    it('a certificate for any usage at all', async () => {
+      const usage = extendedKeyUsage([keyPurposes.codeSigning, keyPurposes.any])
+      const anything = signing.member({ change: (extensions) => replaced(extensions, usage) })
+      const image = await forged('jws', { signer: anything })
+      expect(await trust.notationVerifies(image.pinned)).toBe(true)
+      expect(await trust.zegelSays(image.pinned)).toEqual([1, 'CERTIFICATE_CHAIN_INVALID'])
+    })
+
+    it('members beside those of the envelope', async () => {
+      const image = await forged('jws', { envelope: (text) => text.replace('{', '{"more":1,') })
+      expect(await trust.notationVerifies(image.pinned)).toBe(true)
+      expect(await trust.zegelSays(image.pinned)).toEqual([1, 'ENVELOPE_MALFORMED'])
+    })
+
+    it('a salt of another length than the hash', async () => {
+      const changes = { signer: signing.keyMember('rsa2048'), saltLength: 20 }
+      const [jws, cose] = [await forged('jws', changes), await forged('cose', changes)]
+      expect([await trust.notationVerifies(jws.pinned), await trust.notationVerifies(cose.pinned)]).toEqual([
+        true,
+        false,
+      ])
+      for (const { pinned } of [jws, cose]) expect(await trust.zegelSays(pinned)).toEqual([1, 'SIGNATURE_INVALID'])
+    })
+
+    it('a signing time in the future is worth a warning', async () => {
+      const signingTime = Date.now() + 30 * 86_400_000
+      const image = await forged('jws', { signingTime })
+      expect(await trust.notationVerifies(image.pinned)).toBe(true)
+      expect(await trust.zegelSays(image.pinned)).toEqual([0, 'SIGNING_TIME_IN_FUTURE'])
+    })
+  })
+
+  describe('what JSON may say', () => {
+    const other = `sha256:${'0'.repeat(64)}`
+    const cases: readonly (readonly [string, Partial<Forgery>, string])[] = [
+      [
+        'the payload has a member twice',
+        { payload: (text) => text.replace('"digest"', `"digest":"${other}","digest"`) },
+        'STATEMENT_MALFORMED',
+      ],
+      [
+        'the payload has a member in other letter case',
+        { payload: (text) => text.replace('"targetArtifact"', '"TARGETARTIFACT"') },
+        'STATEMENT_MALFORMED',
+      ],
+      [
+        'the protected header has a member twice',
+        { header: (text) => text.replace('"alg"', '"alg":"none","alg"') },
+        'ENVELOPE_MALFORMED',
+      ],
+    ]
+    it.each(cases)('%s', async (_, changes, code) => {
+      const image = await forged('jws', changes)
+      expect(await trust.notationVerifies(image.pinned)).toBe(true)
+      expect((await trust.zegelSays(image.pinned)).slice(0, 2)).toEqual([1, code])
+    })
+  })
+
+  describe('whom a policy trusts', () => {
+    it('a name with an e-mail address', async () => {
+      const named = signing.member({ subject: [...exampleName('release'), ['E', 'release@example.org']] })
+      const image = await forged('jws', { signer: named })
+      expect(await trust.notationVerifies(image.pinned)).toBe(false)
+      expect(await trust.zegelSays(image.pinned)).toEqual([0])
+      const all = await signing.trust('all', { trustedIdentities: ['*'] })
+      expect(await all.notationVerifies(image.pinned)).toBe(true)
+    })
+
+    it('a policy that looks at nothing, for everything', async () => {
+      const skipping = await signing.trust('skip-all', { level: 'skip' })
+      const image = await world.image('docker-registry')
+      expect(await skipping.notationVerifies(image.pinned)).toBe(true)
+      const { status, report } = await programs.zegel(['verify', ...skipping.flags, image.pinned])
+      expect([status, report.code]).toEqual([2, 'TRUST_POLICY_INVALID'])
+    })
+  })
+
+  describe('what any pusher can do', () => {
+    /** A good signature, and before it whatever is made of its entry in the list. */
+    async function listedAfter(
+      junk: (image: TestImage, good: object) => Promise<readonly object[]>,
+    ): Promise<TestImage> {
+      const image = await world.image('docker-registry')
+      await signing.notationSigns('jws', 'p256', image.pinned)
+      expect(await trust.notationVerifies(image.pinned)).toBe(true)
+      const [good] = await listedUnderFallbackTag(image)
+      if (good === undefined) throw new Error('notation listed nothing')
+      await listUnderFallbackTag(image, [...(await junk(image, good)), good])
+      return image
+    }
+
+    it('a malformed signature is listed before the good one', async () => {
+      const image = await listedAfter(async (at) => [await hang(at, 'jws', utf8('{}'), utf8('{"a":1}'))])
+      expect(await trust.notationVerifies(image.pinned)).toBe(false)
+      const { candidates, problems } = await trust.zegelVerifies(image.pinned)
+      expect(candidates).toMatchObject([{ kind: 'notation', verdict: 'passed' }])
+      expect(problems).toMatchObject([{ code: 'ATTACHMENT_MALFORMED' }])
+    })
+
+    it('a signature is listed with another size before the good one', async () => {
+      const image = await listedAfter(async (at) => {
+        const junk: Descriptor = await hang(at, 'jws', utf8('{}'))
+        return [{ ...junk, size: junk.size + 1 }]
+      })
+      expect(await trust.notationVerifies(image.pinned)).toBe(false)
+      expect((await trust.zegelVerifies(image.pinned)).verdict).toBe('verified')
+    })
+
+    it('a hundred signatures by nobody are listed before the good one', async () => {
+      const image = await listedAfter(async (at) => {
+        const junk: Descriptor[] = []
+        for (let count = 0; count < 100; count++) junk.push(await hang(at, 'jws', utf8(`{"junk":${count}}`)))
+        return junk
+      })
+      expect(await trust.notationVerifies(image.pinned)).toBe(false)
+      expect(await trust.notationVerifies(image.pinned, '--max-signatures', '101')).toBe(true)
+      const { verdict, candidates } = await trust.zegelVerifies(image.pinned)
+      expect([verdict, candidates.length]).toEqual(['verified', 101])
+    })
+  })
+})
