@@ -72,6 +72,9 @@ describe('the commands in the pages work as written', () => {
     await putImage(client.repository({ registry: registry.address, repository: 'certificates/api' }), 'built', '1.0')
     client.close()
     const image = `${registry.address}/certificates/api:1.0`
+    // The README made some too.
+    for (const name of ['pki', 'truststore', 'trustpolicy.json'])
+      rmSync(join(work, name), { recursive: true, force: true })
     const output = await runPage(shellBlocks('docs/certificates.md'), { IMAGE: image })
     // By the policy, by the identity alone, offline, and from the layout.
     expect(output.match(/\[VERIFIED\]/g)).toHaveLength(3)
