@@ -3,12 +3,16 @@
 import type { StoredCertificate } from '../trust/index.ts'
 import { formatStoreName, type StoreName, trustFault } from '../trust/index.ts'
 
-const FINGERPRINT = /^(?:sha256:)?([0-9a-f]{8,64})$/
+const BEGINNING = /^[0-9a-f]{8,64}$/
 
+/** With colons between the octets too, as OpenSSL writes it. */
 export function isNamedBy(word: string, { file, certificate }: StoredCertificate): boolean {
   if (word === file) return true
-  const digits = FINGERPRINT.exec(word.toLowerCase().replaceAll(/(?<=[0-9a-f]{2}):(?=[0-9a-f]{2})/g, ''))?.[1]
-  return digits !== undefined && certificate.fingerprint.startsWith(`sha256:${digits}`)
+  const digits = word
+    .toLowerCase()
+    .replace(/^sha256:/, '')
+    .replaceAll(':', '')
+  return BEGINNING.test(digits) && certificate.fingerprint.startsWith(`sha256:${digits}`)
 }
 
 export function notStored(word: string, store: StoreName, directory: string): Error {
