@@ -170,7 +170,8 @@ export function useNotation(world: World, { zegel, zegelDoes }: Programs, wanted
     notationSigns: async (encoding, key, image, ...more) => {
       const files = await filesOf(key)
       const args = ['sign', '--key', files.name, '--signature-format', encoding, ...more, image]
-      const run = await notationIn(await signingFolder(files), args)
+      // Signing in a layout is an experiment of notation's.
+      const run = await notationIn(await signingFolder(files), args, { NOTATION_EXPERIMENTAL: '1' })
       expect(run.status, `notation ${args.join(' ')}: ${run.stderr}`).toBe(0)
     },
   }
