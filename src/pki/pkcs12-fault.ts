@@ -13,8 +13,11 @@ export function pkcs12Invalid(where: string, problem: string, cause?: unknown): 
 }
 
 export function pkcs12Unsupported(where: string, problem: string): Error {
+  // In two steps, since OpenSSL reads its input twice, which a pipe does not allow; what lies between is encrypted too.
+  const unpack = `openssl pkcs12 -legacy -in ${forShell(where)} -out TEMPORARY.pem`
+  const pack = 'openssl pkcs12 -export -in TEMPORARY.pem -out NEW.p12'
   return pkiFault('PKCS12_UNSUPPORTED', `${where} ${problem}.`, {
-    fix: `Convert it: openssl pkcs12 -legacy -in ${forShell(where)} -nodes | openssl pkcs12 -export -out NEW.p12`,
+    fix: `Convert it: ${unpack} && ${pack}; rm TEMPORARY.pem`,
   })
 }
 
