@@ -111,7 +111,8 @@ async function identityIn(context: Context, file: string): Promise<string> {
   const [leaf] = readCertificates(await readNamedFile(context, file, limits.keyFileBytes), file)
   const subject = leaf === undefined ? undefined : subjectIdentity(leaf)
   if (subject !== undefined) return subject.text
-  const others = leaf === undefined ? [] : identitiesOf(leaf).map(({ text }) => `--identity "${text}"`)
+  const names = leaf === undefined ? [] : identitiesOf(leaf).filter(({ kind }) => kind === 'san')
+  const others = names.map(({ text }) => `--identity "${text}"`)
   throw trustFault(
     'TRUST_IDENTITY_INVALID',
     `The subject in ${file} cannot be an identity: it needs C, ST and O, each once.`,

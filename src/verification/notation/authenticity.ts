@@ -4,7 +4,7 @@
  */
 
 import { sameBytes } from '../../base/index.ts'
-import { matchesIdentity, type TrustStoreType, type X509Trust } from '../../trust/index.ts'
+import { identitiesOf, matchesIdentity, type TrustStoreType, type X509Trust } from '../../trust/index.ts'
 import { type Finding, fail, pass } from '../finding.ts'
 import type { OpenedSignature } from './integrity.ts'
 import { describeCertificate } from './signer.ts'
@@ -40,10 +40,12 @@ export function identityFinding(trust: X509Trust, { leaf }: OpenedSignature): Fi
   const matched = trust.identities.find((identity) => matchesIdentity(identity, leaf))
   if (matched !== undefined) return pass('identity', `Signed by ${subject}.`)
   const wanted = trust.identities.map(({ text }) => text).join(' or ')
+  // Not its issuer: that would be everybody whom it issues to.
+  const nearest = identitiesOf(leaf).find(({ kind }) => kind !== 'issuer')?.text ?? subject
   return fail(
     'identity',
     'IDENTITY_NOT_TRUSTED',
     `Signed by ${subject}; accepted is ${wanted}.`,
-    'If that is who should sign, say so: in trustedIdentities of the trust policy, or with --x509-identity.',
+    `If that is who should sign, say so: "${nearest}" in trustedIdentities of the trust policy, or with --x509-identity.`,
   )
 }
