@@ -57,8 +57,8 @@ export async function answerOcsp(bytes: Bytes, service: Service): Promise<Bytes>
   const revoked = await service.revoked()
   const now = service.clock()
   return writeOcspResponse({
+    // Its certificate is not sent along: notation (Go) takes one that is sent for a delegate's, which the issuer must have issued.
     responder: issuer,
-    certificates: [issuer.certificate],
     producedAt: now,
     answers: asked.map((it) => ({
       certId: it.raw,

@@ -11,7 +11,7 @@ import { keyPurposes } from '../../src/pki/index.ts'
 import { describeWithPeers } from '../peers/peers.ts'
 import { type Forgery, forge, hang, listedUnderFallbackTag, listUnderFallbackTag } from './notation-forge.ts'
 import { type Encoding, encodings, exampleName, type Trust, useNotation } from './notation-world.ts'
-import { programsIn } from './programs.ts'
+import { imageOf, programsIn } from './programs.ts'
 import { type TestImage, useWorld } from './world.ts'
 
 describeWithPeers(['notation', 'docker-registry', 'registry-honest'], 'where notation 1.3 answers differently', () => {
@@ -120,6 +120,69 @@ describeWithPeers(['notation', 'docker-registry', 'registry-honest'], 'where not
       expect(await skipping.notationVerifies(image.pinned)).toBe(true)
       const { status, report } = await programs.zegel(['verify', ...skipping.flags, image.pinned])
       expect([status, report.code]).toEqual([2, 'TRUST_POLICY_INVALID'])
+    })
+  })
+
+  describe('what is written', () => {
+    it('signing again adds nothing', async () => {
+      const [theirs, ours] = [await world.image('registry-honest'), await world.image('registry-honest')]
+      for (let time = 0; time < 3; time++) {
+        await signing.notationSigns('jws', 'p256', theirs.pinned)
+        await signing.zegelSigns('jws', 'p256', ours.pinned)
+      }
+      expect((await trust.zegelVerifies(theirs.pinned)).candidates).toHaveLength(3)
+      expect((await trust.zegelVerifies(ours.pinned)).candidates).toHaveLength(1)
+    })
+
+    it('a registry with a Referrers API gets no fallback tag', async () => {
+      const [theirs, ours] = [await world.image('registry-honest'), await world.image('registry-honest')]
+      await signing.notationSigns('jws', 'p256', theirs.pinned)
+      await signing.zegelSigns('jws', 'p256', ours.pinned)
+      expect(await listedUnderFallbackTag(theirs)).toHaveLength(1)
+      expect(await listedUnderFallbackTag(ours)).toEqual([])
+      for (const { pinned } of [theirs, ours]) expect(await trust.notationVerifies(pinned)).toBe(true)
+    })
+
+    it('certificates in any order', async () => {
+      const shuffled = { ...signing.member(), chain: signer.chain }
+      const mixed = { ...signer, chain: signer.chain.toReversed() }
+      const image = await world.image('docker-registry')
+      for (const wrong of [shuffled, mixed])
+        await expect(signing.notationSigns('jws', wrong, image.pinned)).rejects.toThrow()
+      const args = ['sign', '--format', 'notation-jws', ...(await signing.keyFlags(shuffled)), image.pinned]
+      const { status, report } = await programs.zegel(args)
+      expect([status, report.code]).toEqual([2, 'SIGNING_CHAIN_INVALID'])
+      await signing.zegelSigns('jws', mixed, image.pinned)
+      expect(await trust.notationVerifies(image.pinned)).toBe(true)
+    })
+  })
+
+  describe('what is answered', () => {
+    it('unsigned, refused and not seen are told apart', async () => {
+      const unsigned = await world.image('docker-registry')
+      const refused = await forged('jws', { signer: signing.foreignMember() })
+      const missing = `${unsigned.repository}@sha256:${'0'.repeat(64)}`
+      const answers: unknown[] = []
+      for (const image of [unsigned.pinned, refused.pinned, missing]) {
+        const theirs = await trust.notation(['verify', image])
+        const { status, report } = await programs.zegel(['verify', ...trust.flags, image])
+        answers.push([theirs.status, status, imageOf(report).reason.code])
+      }
+      expect(answers).toEqual([
+        [1, 1, 'NO_SIGNATURE'],
+        [1, 1, 'NONE_PASSED'],
+        [1, 3, 'IMAGE_MISSING'],
+      ])
+    })
+
+    it('a refusal says why, and what to do', async () => {
+      const image = await forged('jws', { signer: signing.foreignMember() })
+      const { stderr } = await trust.notation(['verify', image.pinned])
+      expect(stderr).toContain('signature verification failed for all the signatures')
+      expect(stderr).not.toMatch(/trust store|not trusted/i)
+      const { report } = await programs.zegel(['verify', ...trust.flags, image.pinned])
+      expect(imageOf(report).reason).toMatchObject({ detail: expect.any(String), fix: expect.any(String) })
+      expect((await trust.zegelSays(image.pinned))[1]).toBe('NOT_IN_TRUST_STORE')
     })
   })
 
