@@ -32,6 +32,7 @@ export const pkiInitSpec = {
     type: {
       kind: 'text',
       value: 'TYPE',
+      variable: 'ZEGEL_PKI_TYPE',
       choices: ['p256', 'p384', 'p521', 'rsa-2048', 'rsa-3072', 'rsa-4096'],
       default: 'p256',
       help: 'The type of the signing key',
