@@ -3,7 +3,8 @@
  * A notation that changes its answer makes a test fail: then the row goes, or becomes part of the matrix.
  */
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import { readFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, it, type RunnerTask } from 'vitest'
 import { extendedKeyUsage, type Member, replaced } from '../../src/authority/index.ts'
 import { utf8 } from '../../src/base/index.ts'
 import type { Descriptor } from '../../src/oci/index.ts'
@@ -13,6 +14,9 @@ import { type Forgery, forge, hang, listedUnderFallbackTag, listUnderFallbackTag
 import { type Encoding, encodings, exampleName, type Trust, useNotation } from './notation-world.ts'
 import { imageOf, programsIn } from './programs.ts'
 import { type TestImage, useWorld } from './world.ts'
+
+/** No difference: that what is forged here is refused for what was changed, and for nothing else. */
+const UNCHANGED = 'both accept what is forged without any change'
 
 describeWithPeers(['notation', 'docker-registry', 'registry-honest'], 'where notation 1.3 answers differently', () => {
   const world = useWorld(['docker-registry', 'registry-honest'])
@@ -32,7 +36,7 @@ describeWithPeers(['notation', 'docker-registry', 'registry-honest'], 'where not
     return image
   }
 
-  it('both accept what is forged without any change', async () => {
+  it(UNCHANGED, async () => {
     for (const encoding of encodings) {
       const image = await forged(encoding, {})
       expect([await trust.notationVerifies(image.pinned), await trust.zegelSays(image.pinned)]).toEqual([true, [0]])
@@ -40,10 +44,12 @@ describeWithPeers(['notation', 'docker-registry', 'registry-honest'], 'where not
   })
 
   describe('what a signature may be', () => {
-    it.each(encodings)('a critical header that nobody knows (%s)', async (encoding) => {
-      const image = await forged(encoding, { critical: { 'com.example.must-know': 'x' } })
-      expect(await trust.notationVerifies(image.pinned)).toBe(true)
-      expect(await trust.zegelSays(image.pinned)).toEqual([1, 'CRITICAL_HEADER_UNKNOWN'])
+    it('a critical header that nobody knows', async () => {
+      for (const encoding of encodings) {
+        const image = await forged(encoding, { critical: { 'com.example.must-know': 'x' } })
+        expect(await trust.notationVerifies(image.pinned)).toBe(true)
+        expect(await trust.zegelSays(image.pinned)).toEqual([1, 'CRITICAL_HEADER_UNKNOWN'])
+      }
     })
 
     it('a certificate for any usage at all', async () => {
@@ -229,4 +235,16 @@ describeWithPeers(['notation', 'docker-registry', 'registry-honest'], 'where not
       expect([verdict, candidates.length]).toEqual(['verified', 101])
     })
   })
+
+  it('docs/interop.md has a row for every one of these tests, and for no other', async ({ task }) => {
+    const docs = await readFile(new URL('../../docs/interop.md', import.meta.url), 'utf8')
+    const notationPart = docs.split('\n## Notation').slice(1).join('')
+    const named = [...notationPart.matchAll(/\| `([^`]+)` \|$/gm)].map(([, name]) => name)
+    const titles = task.file.tasks.flatMap(testsIn).filter((title) => title !== task.name && title !== UNCHANGED)
+    expect(named.toSorted()).toEqual(titles.toSorted())
+  })
 })
+
+function testsIn(task: RunnerTask): readonly string[] {
+  return task.type === 'suite' ? task.tasks.flatMap(testsIn) : [task.name]
+}
