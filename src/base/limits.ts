@@ -95,6 +95,13 @@ export const limits = {
   pkcs12Iterations: 1_000_000,
   pkcs12Bags: 128,
   pkcs12Sealed: 16,
+  /** A plugin of notation: what it may say (an envelope of 4 MiB in base64 fits), how it may complain, entries of a list or configuration, and its time. */
+  pluginOutputBytes: 8 * MiB,
+  pluginErrorBytes: 64 * KiB,
+  pluginEntries: 256,
+  pluginTimeoutMs: 120_000,
+  /** Keys of notation's signingkeys.json. */
+  signingKeys: 1000,
   /** Blocks of a PEM file: a chain and a key. */
   pemBlocks: 64,
   /** Archives: entries, a name's length, one extended header, and what a compressed one may unpack to (bytes, and times its size). */

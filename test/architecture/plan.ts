@@ -53,7 +53,7 @@ export const plan: Plan = {
       packages: ['semver', '@renovatebot/pep440', '@renovatebot/ruby-semver', 'packageurl-js'],
     },
     authority: { floor: 5 },
-    signing: { floor: 6 },
+    signing: { floor: 6, adapters: { 'notation-plugin/spawn.ts': ['child_process'] } },
     policy: { floor: 7, packages: ['zod', 'yaml', '@bufbuild/cel'] },
     store: { floor: 7, packages: ['kysely', 'pg'] },
     dialects: { floor: 8, packages: ['yaml'] },
