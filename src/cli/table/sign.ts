@@ -33,6 +33,18 @@ const notationFlags = {
       completes: 'file',
       help: 'The certificates of --key (PEM, DER or PKCS#7), in any order; a PKCS#12 file brings them along',
     },
+    'key-name': {
+      kind: 'text',
+      value: 'NAME',
+      help: "Sign with this key of notation's own signingkeys.json; default is the one that is named so there",
+    },
+    plugin: {
+      kind: 'text',
+      value: 'NAME',
+      help: "Sign with a key that this notation plugin holds, of those in notation's own folder",
+    },
+    id: { kind: 'text', value: 'KEYID', help: 'The key, in the words of --plugin' },
+    'plugin-config': { kind: 'list', value: 'KEY=VALUE', help: 'Tell the plugin this' },
     expiry: {
       kind: 'duration',
       short: 'e',
