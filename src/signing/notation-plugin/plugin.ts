@@ -117,7 +117,8 @@ export function asAnswer<T>(name: string, command: PluginCommand, read: () => T)
   try {
     return read()
   } catch (error) {
-    if (!(error instanceof Fault) || error.code.startsWith('PLUGIN_')) throw error
+    // What is wrong with a chain says whose it is and what to do.
+    if (!(error instanceof Fault) || /^(?:PLUGIN|SIGNING)_/.test(error.code)) throw error
     throw badAnswer(name, command, error.message.replace(/\.$/, ''), error)
   }
 }
