@@ -1,8 +1,9 @@
 /** What is there: an image, the images of an index, and everything attached to each, as a tree. Nothing of it is verified. */
 
-import { type Digest, isDigest, limits, mapBounded } from '../base/index.ts'
+import { type Bytes, type Digest, Fault, isDigest, limits, mapBounded } from '../base/index.ts'
 import { cosignAnnotations } from '../envelope/index.ts'
 import {
+  type BlobReader,
   type ContentReader,
   type Descriptor,
   formatPlatform,
@@ -14,6 +15,7 @@ import type { Attachment, AttachmentKind, AttachmentProblem, Place } from './att
 import { attachmentsIn } from './discover.ts'
 import { attachmentFault } from './faults.ts'
 import { type FoundManifest, findManifests } from './find.ts'
+import type { NotationFacts } from './notation-facts.ts'
 import { claimedPredicateType } from './role.ts'
 
 export interface AttachmentNode {
@@ -31,6 +33,8 @@ export interface AttachmentNode {
   readonly predicateType?: string
   /** Unsigned; without those that hold signatures and certificates. */
   readonly annotations?: Readonly<Record<string, string>>
+  /** What a Notation signature says; left out where it could not be read, which is among the problems. */
+  readonly notation?: NotationFacts
   /** What is attached to its manifest in turn; on the first layer of a manifest. */
   readonly attachments?: readonly AttachmentNode[]
 }
@@ -123,9 +127,32 @@ class Inspection {
     }
     const nodes = await mapBounded(found.manifests, LOOKUPS_AT_ONCE, async (manifest) => {
       const attachments = await this.attachedTo(manifest.raw.descriptor.digest, problems, depth + 1)
-      return nodesOf(manifest, attachments)
+      return this.nodesOf(manifest, attachments, problems)
     })
     return nodes.flat()
+  }
+
+  private async nodesOf(
+    found: FoundManifest,
+    below: readonly AttachmentNode[],
+    problems: AttachmentProblem[],
+  ): Promise<readonly AttachmentNode[]> {
+    const inTurn = below.length === 0 ? {} : { attachments: below }
+    const attachments = attachmentsIn(found)
+    if (attachments.length === 0) return [{ ...bareNode(found), ...inTurn }]
+    const notation = await this.notation(attachments, problems)
+    return attachments.map((attachment, at) => ({ ...layerNode(attachment), ...notation, ...(at === 0 ? inTurn : {}) }))
+  }
+
+  private async notation(
+    [attachment, ...others]: readonly Attachment[],
+    problems: AttachmentProblem[],
+  ): Promise<Pick<AttachmentNode, 'notation'>> {
+    if (attachment?.kind !== 'notation' || others.length > 0) return {}
+    const { place, manifest, layer } = attachment
+    const { notation, problem } = await readNotation(this.evidence, layer)
+    if (problem !== undefined) problems.push({ place, digest: manifest.descriptor.digest, ...problem })
+    return notation === undefined ? {} : { notation }
   }
 }
 
@@ -138,15 +165,32 @@ function tooDeep(detail: string): AttachmentProblem {
   return { place: 'referrers', code: 'ATTACHMENT_BOUND_REACHED', detail, isUnseen: true }
 }
 
-function nodesOf(found: FoundManifest, below: readonly AttachmentNode[]): readonly AttachmentNode[] {
-  const attachments = attachmentsIn(found)
-  const inTurn = below.length === 0 ? {} : { attachments: below }
-  if (attachments.length > 0)
-    return attachments.map((attachment, at) => ({ ...layerNode(attachment), ...(at === 0 ? inTurn : {}) }))
-  const { place, raw, parsed } = found
+interface ReadNotation {
+  readonly notation?: NotationFacts
+  readonly problem?: Pick<AttachmentProblem, 'code' | 'detail' | 'isUnseen'>
+}
+
+/** The parsers are loaded where there is something to read. */
+async function readNotation(reader: BlobReader, layer: Descriptor): Promise<ReadNotation> {
+  let bytes: Bytes | undefined
+  try {
+    bytes = await reader.blob(layer, limits.signatureBytes)
+    const { notationFacts } = await import('./notation-facts.ts')
+    return { notation: notationFacts(bytes, layer.mediaType) }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const isUnseen = bytes === undefined
+    return {
+      problem: { code: isUnseen ? 'ATTACHMENT_UNREADABLE' : 'ATTACHMENT_MALFORMED', detail: error.message, isUnseen },
+    }
+  }
+}
+
+/** A manifest without layers. */
+function bareNode({ place, raw, parsed }: FoundManifest): AttachmentNode {
   const { digest, mediaType } = raw.descriptor
   const size = raw.bytes.length + contentSize(parsed)
-  return [{ kind: 'unknown', place, manifest: digest, mediaType, size, ...described(parsed), ...inTurn }]
+  return { kind: 'unknown', place, manifest: digest, mediaType, size, ...described(parsed) }
 }
 
 function layerNode(attachment: Attachment): AttachmentNode {

@@ -3,6 +3,39 @@
 import { z } from 'zod'
 import { attachmentKind, attachmentProblem, type DeepReadonly, digest, place } from './common.ts'
 
+const time = z.iso.datetime()
+
+const notationFacts = z.object({
+  encoding: z.enum(['jws', 'cose']),
+  algorithm: z.string().describe('PS256, PS384, PS512, ES256, ES384, ES512'),
+  scheme: z.string(),
+  signingTime: time.optional().describe('As the signer says'),
+  authenticSigningTime: time.optional().describe('As a signing authority says'),
+  expiry: time.optional(),
+  contentType: z.string(),
+  artifact: z.object({ mediaType: z.string(), digest, size: z.int().nonnegative() }).optional(),
+  userMetadata: z.record(z.string(), z.string()).optional(),
+  headers: z
+    .array(z.object({ name: z.string(), isCritical: z.boolean() }))
+    .optional()
+    .describe('Signed headers beyond those of the specification'),
+  verificationPlugin: z.object({ name: z.string(), minVersion: z.string().optional() }).optional(),
+  signingAgent: z.string().optional().describe('Unsigned'),
+  timestamp: z.union([z.object({ time }), z.object({ problem: z.string() })]).optional(),
+  certificates: z
+    .array(
+      z.object({
+        fingerprint: digest.describe('SHA-256 of the certificate'),
+        subject: z.string().optional().describe('As RFC 4514 writes it'),
+        issuer: z.string().optional(),
+        notBefore: time.optional(),
+        notAfter: time.optional(),
+        problem: z.string().optional().describe('Why nothing of it could be read'),
+      }),
+    )
+    .describe('Leaf first'),
+})
+
 export const attachmentNode = z.object({
   kind: attachmentKind,
   place,
@@ -13,6 +46,9 @@ export const attachmentNode = z.object({
   size: z.int().nonnegative().describe('Bytes of the layer, or of a manifest without layers'),
   predicateType: z.string().optional().describe('What it says it states: not verified'),
   annotations: z.record(z.string(), z.string()).optional(),
+  notation: notationFacts
+    .optional()
+    .describe('What a Notation signature says of itself, its certificates and timestamp too: not verified'),
   get attachments(): z.ZodOptional<z.ZodArray<typeof attachmentNode>> {
     return z.array(attachmentNode).optional().describe('What is attached to this in turn')
   },

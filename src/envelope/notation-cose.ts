@@ -89,7 +89,7 @@ function read(bytes: Bytes, where: string): unknown {
 }
 
 function timeOf(seconds: unknown): HeaderTime {
-  if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && Math.abs(seconds) < 1e11)
+  if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > -1e10 && seconds < 1e12)
     return new HeaderTime(seconds * 1000)
   throw invalid(`${WHERE} has a time that is not in whole seconds.`)
 }

@@ -10,6 +10,9 @@ import {
   notationSchemes as schemes,
 } from './notation.ts'
 
+/** Years have four digits. */
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59)
+
 /** A moment as its encoding writes it, already read. */
 export class HeaderTime {
   /** Milliseconds since 1970. */
@@ -104,7 +107,7 @@ function checkTimes(scheme: string, { signingTime, authenticSigningTime, expiry 
 function time<K extends string>(attributes: Attributes, name: string, key: K): Partial<Record<K, number>> {
   const value = attributes.get(name)
   if (value === undefined) return {}
-  if (!(value instanceof HeaderTime)) throw invalid(`The header ${name} is not a time.`)
+  if (!(value instanceof HeaderTime) || value.milliseconds > LAST) throw invalid(`The header ${name} is not a time.`)
   const found: Partial<Record<K, number>> = {}
   found[key] = value.milliseconds
   return found

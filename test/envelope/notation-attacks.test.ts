@@ -167,6 +167,9 @@ describe('schemes and their times', () => {
     ['2026-11-22T22:28:42+08:00', Date.UTC(2026, 10, 22, 14, 28, 42)],
     ['2026-11-22T14:28:42-00:00', Date.UTC(2026, 10, 22, 14, 28, 42)],
     ['2024-02-29T00:00:00+14:00', Date.UTC(2024, 1, 28, 10)],
+    ['9999-12-31T23:59:59Z', Date.UTC(9999, 11, 31, 23, 59, 59)],
+    ['9999-12-31T23:59:59-00:01', undefined],
+    ['0999-12-31T23:59:59Z', undefined],
     ['2026-11-22T14:28:42', undefined],
     ['2026-11-22 14:28:42Z', undefined],
     ['2026-11-22t14:28:42z', undefined],
@@ -194,6 +197,8 @@ describe('schemes and their times', () => {
     ['a text in tag 1', tag(1, text('1795357722'))],
     ['a floating-point number in tag 1', tag(1, Uint8Array.of(0xfb, 0x41, 0xda, 0xc1, 0, 0, 0, 0, 0))],
     ['a tag in a tag', tag(1, time(1795357722))],
+    ['the year 10000', time(Date.UTC(10_000, 0, 1) / 1000)],
+    ['a time before all certificates', time(-1e10)],
     ['a time beyond all calendars', tag(1, integer(2 ** 52))],
     ['null', Uint8Array.of(0xf6)],
   ])('COSE time: %s', (_, written) =>

@@ -11,6 +11,7 @@ import { openForReading } from '../images.ts'
 import type { inspectSpec } from '../table/move.ts'
 import type { InputOf } from '../table/types.ts'
 import { kindWords, problemLines } from '../terminal/attachments.ts'
+import { notationClaims, notationLines } from '../terminal/notation.ts'
 import type { Style } from '../terminal/style.ts'
 import { drawTree, type TreeNode } from '../terminal/tree.ts'
 
@@ -60,15 +61,18 @@ function saysOf(predicateType: string): string {
 }
 
 function attachmentNode(node: AttachmentNode, style: Style): TreeNode {
-  const { kind, place, manifest, size, predicateType, annotations, artifactType, mediaType, attachments = [] } = node
+  const { kind, place, manifest, size, predicateType, annotations, artifactType, mediaType, notation } = node
   const created = annotations?.[annotationKeys.created]
   const claims = [
     ...(predicateType === undefined ? [] : [saysOf(predicateType)]),
+    ...(notation === undefined ? [] : notationClaims(notation)),
     ...(created === undefined ? [] : [`made ${clip(created, 40)}`]),
     ...(kind === 'unknown' ? [clip(artifactType ?? mediaType, 100)] : []),
   ]
+  const first = `${kindWords[kind]}  ${[formatBytes(size), ...claims].join(', ')}`
+  const details = notation === undefined ? [] : notationLines(notation)
   return {
-    text: `${kindWords[kind]}  ${[formatBytes(size), ...claims].join(', ')}\n${style.dim(`${manifest} (${place})`)}`,
-    children: attachments.map((below) => attachmentNode(below, style)),
+    text: [first, style.dim(`${manifest} (${place})`), ...details].join('\n'),
+    children: (node.attachments ?? []).map((below) => attachmentNode(below, style)),
   }
 }
