@@ -1,9 +1,11 @@
 /** What `sign` and `attest` share: the key, the images (and those below an index), the writing of bundles, the report. */
 
 import type { SignedReport } from '../contract/index.ts'
-import type { ContentStore } from '../oci/index.ts'
+import type { ContentStore, RawManifest } from '../oci/index.ts'
 import {
   keySigner,
+  type ManifestToSign,
+  manifestsToSign,
   type SignedContent,
   type Signer,
   type SigningContext,
@@ -12,9 +14,8 @@ import {
 import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
 import { resultFile, writeFileAtomically } from './files.ts'
-import { type ImageOptions, type OpenedImage, openForSigning } from './images.ts'
+import { type ImageOptions, type OpenedImage, openForSigning, requireManifest } from './images.ts'
 import { openPrivateKey } from './keys.ts'
-import { type ManifestToSign, manifestsToSign } from './manifests-to-sign.ts'
 import type { PasswordOptions } from './password.ts'
 import { pauseOf } from './pause.ts'
 
@@ -100,7 +101,8 @@ async function findAll(context: Context, names: readonly string[], options: Sign
   const all: ToSign[] = []
   for (const name of names) {
     const opened = await openForSigning(context, name, options)
-    const manifests = await manifestsToSign(opened, options)
+    const read = (target: string): Promise<RawManifest> => requireManifest({ ...opened, target })
+    const manifests = await manifestsToSign(read, opened.target, opened.name, options)
     all.push(...manifests.map((manifest) => ({ opened, ...manifest })))
   }
   return all

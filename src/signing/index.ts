@@ -2,6 +2,7 @@
 export { attestImage, type ImageAttestation } from './attest-image.ts'
 export { attestBlob, signBlob } from './blob.ts'
 export { signingFault } from './faults.ts'
+export { type ManifestToSign, manifestsToSign, type RequireManifest } from './manifests-to-sign.ts'
 export { type NotationSignature, signNotation, type TimestampService } from './notation.ts'
 export { findNotationKey, type NotationKey, type NotationKeys, readNotationKeys } from './notation-keys.ts'
 export { pluginEnvelope, pluginRawSigner, pluginSigner } from './notation-plugin/generator.ts'

@@ -9,7 +9,6 @@ import {
   parseManifest,
   type RawManifest,
 } from '../oci/index.ts'
-import { type OpenedImage, requireManifest } from './images.ts'
 
 export interface ManifestToSign {
   readonly subject: Descriptor
@@ -17,22 +16,32 @@ export interface ManifestToSign {
   readonly platform?: string
 }
 
+/** Fetches and hashes a manifest by tag or digest; throws where there is none. */
+export type RequireManifest = (tagOrDigest: string) => Promise<RawManifest>
+
 /**
  * The manifests' bytes are fetched and hashed: what is signed is what is there.
- * @throws IMAGE_NOT_FOUND; LIMIT_EXCEEDED for an index that is too deep or too large: a part of it is never taken for the whole
+ * @param name of the image, for messages
+ * @throws what `read` throws; LIMIT_EXCEEDED for an index that is too deep or too large: a part of it is never taken for the whole
+ * @example
+ * for (const { subject } of await manifestsToSign(read, '1.4', 'shop/api:1.4', { recursive: true }))
+ *   await signImage({ subject, repository, store }, signature, signer, context)
  */
 export async function manifestsToSign(
-  opened: OpenedImage,
+  read: RequireManifest,
+  target: string,
+  name: string,
   { recursive }: { readonly recursive: boolean },
 ): Promise<readonly ManifestToSign[]> {
-  const raw = await requireManifest(opened)
+  const raw = await read(target)
   const top = { subject: subjectOf(raw) }
-  return recursive ? [top, ...(await below({ opened, left: limits.recursiveImages }, raw, 1))] : [top]
+  return recursive ? [top, ...(await below({ read, name, left: limits.recursiveImages }, raw, 1))] : [top]
 }
 
 /** One way through an index: what is nested can name the same again and again, so that depth alone is no bound. */
 interface Walk {
-  readonly opened: OpenedImage
+  readonly read: RequireManifest
+  readonly name: string
   /** Manifests that may still be fetched. */
   left: number
 }
@@ -45,7 +54,7 @@ async function below(walk: Walk, raw: RawManifest, depth: number): Promise<reado
   const all: ManifestToSign[] = []
   for (const child of parsed.manifests.filter((entry) => !isBuildKitAttestation(entry))) {
     if (walk.left-- <= 0) throw tooMuch(`of more than ${limits.recursiveImages} images and indexes`, walk)
-    const found = await requireManifest({ ...walk.opened, target: child.digest })
+    const found = await walk.read(child.digest)
     const platform = child.platform === undefined ? {} : { platform: formatPlatform(child.platform) }
     all.push({ subject: subjectOf(found), ...platform }, ...(await below(walk, found, depth + 1)))
   }
@@ -56,8 +65,8 @@ function subjectOf({ descriptor: { mediaType, digest, size } }: RawManifest): De
   return { mediaType, digest, size }
 }
 
-function tooMuch(what: string, { opened }: Walk): Error {
-  return baseFault('LIMIT_EXCEEDED', `The index ${opened.name} is ${what}: nothing was signed.`, {
+function tooMuch(what: string, { name }: Walk): Error {
+  return baseFault('LIMIT_EXCEEDED', `The index ${name} is ${what}: nothing was signed.`, {
     fix: 'Sign the indexes in it one by one.',
   })
 }
