@@ -33,7 +33,8 @@ export interface Opened {
 
 export function openSignature(bytes: Bytes, mediaType: string): Opened {
   const { value: envelope, finding } = attempt(() => parseNotation(bytes, mediaType))
-  if (finding !== undefined) return { findings: [finding] }
+  // All of it is here: with more of something than is read it is malformed, not unseen.
+  if (finding !== undefined) return { findings: [fail('envelope', 'ENVELOPE_MALFORMED', finding.detail)] }
   const format = pass('envelope', `Notation signature (${envelope.encoding === 'jws' ? 'JWS' : 'COSE'}).`)
   const headers = headerFindings(envelope)
   const { chain, finding: chainFinding } = readChain(envelope.chain)
