@@ -15,6 +15,7 @@ import {
   downloadSignatureSpec,
   inspectSpec,
 } from './table/move.ts'
+import { notationPluginInstallSpec, notationPluginRunSpec } from './table/notation.ts'
 import { pkiInitSpec, pkiRevokeSpec, pkiServeSpec } from './table/pki.ts'
 import { loginSpec, logoutSpec, registryServeSpec } from './table/registry.ts'
 import { fetchRevocationSpec } from './table/revocation.ts'
@@ -63,6 +64,8 @@ export const commands: readonly Command[] = [
   command(pkiInitSpec, () => import('./commands/pki-init.ts')),
   command(pkiServeSpec, () => import('./commands/pki-serve.ts')),
   command(pkiRevokeSpec, () => import('./commands/pki-revoke.ts')),
+  command(notationPluginInstallSpec, () => import('./commands/notation-plugin-install.ts')),
+  command(notationPluginRunSpec, () => import('./commands/notation-plugin-run.ts')),
   command(loginSpec, () => import('./commands/login.ts')),
   command(logoutSpec, () => import('./commands/logout.ts')),
   command(registryServeSpec, () => import('./commands/registry-serve.ts')),
