@@ -16,18 +16,34 @@ export {
   type Reference,
   targetOf,
 } from './oci/index.ts'
+export { readCertificates } from './pki/index.ts'
 export {
   attestImage,
+  certifiedSigner,
   keySigner,
+  manifestsToSign,
   type Signer,
   type SigningContext,
   type SigningTarget,
   signImage,
+  signNotation,
 } from './signing/index.ts'
+export {
+  folderRevocation,
+  networkRevocation,
+  offlineRevocation,
+  openTrustStores,
+  parseTrustPolicy,
+  parseWrittenIdentity,
+  resolveTrust,
+  simpleTrust,
+  type X509Trust,
+} from './trust/index.ts'
 export {
   type Candidate,
   type Finding,
   type ImageVerdict,
+  type ProvenSigner,
   type Question,
   type TrustedKey,
   verifyBlob,

@@ -118,4 +118,19 @@ describe('the examples run', () => {
     await zegel('copy', `oci:${folder}`, image)
     expect(await node('examples/verify.ts', image, `${key}.pub`)).toMatch(/^verified sha256:/)
   })
+
+  test('verify a Notation signature under a trust policy', async () => {
+    const [folder, pki, trusted] = ['example-2', 'example-pki', 'example-trust'].map((name) => join(work, name))
+    const policy = join(work, 'example-policy.json')
+    const store = await openLayoutForWriting(`${folder}`)
+    await putImage(store, 'example', '1.0')
+    await store[Symbol.asyncDispose]()
+    await zegel('pki', 'init', '--out', `${pki}`)
+    await zegel('trust', 'add', '--type', 'ca', '--store', 'own', '--dir', `${trusted}`, `${pki}/root.pem`)
+    await zegel('trust', 'policy', 'init', '--out', policy, '--trust-store', `${trusted}`)
+    const key = ['--key', `${pki}/signing.key`, '--cert-chain', `${pki}/signing.pem`]
+    await zegel('sign', '--format', 'notation-jws', ...key, `oci:${folder}`)
+    const words = ['examples/verify-certificate.ts', `${folder}`, 'registry.test/shop/api', policy, `${trusted}`]
+    expect(await node(...words)).toMatch(/^verified sha256:/)
+  })
 })
