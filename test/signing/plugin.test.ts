@@ -2,6 +2,7 @@
 
 import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { digestOf, Fault, fixedClock, limits, parseDigest } from '../../src/base/index.ts'
 import { verifyNamed } from '../../src/crypto/index.ts'
@@ -12,13 +13,14 @@ import {
   openPlugin,
   type PluginOptions,
   pluginSigner,
+  type RunPlugin,
   type SigningContext,
   signNotation,
   spawnPlugin,
 } from '../../src/signing/index.ts'
 import type { PluginSettings } from '../plugins/answers.ts'
 import { openPluginFolder, type PluginFolder, runInProcess } from '../plugins/install.ts'
-import { codeOfAsync } from '../support/fuzz.ts'
+import { codeOfAsync, fuzzOptions, mutate, mutation } from '../support/fuzz.ts'
 import { putImage } from '../support/image.ts'
 
 const clock = (): number => Date.now()
@@ -136,6 +138,32 @@ describe('an answer that is not what was asked for is refused', () => {
   ])('%s (generate-envelope)', async (wrong, code) => {
     expect(await codeOf({ ...ENVELOPE, wrong, at: 'generate-envelope' }, { expiresAfter: 3_600_000 })).toBe(code)
   })
+
+  it.each(['describe-key', 'generate-signature'])(
+    'whatever is changed in it, no wrong signature passes (%s)',
+    async (at) => {
+      const toBeSigned = Buffer.from('to be signed')
+      const [leaf] = plugins.chainOf.certificates
+      const run = runInProcess(plugins.settings(RAW))
+      await fc.assert(
+        fc.asyncProperty(mutation, async (change) => {
+          const mutating: RunPlugin = async (call) => {
+            const exit = await run(call)
+            return call.command === at ? { ...exit, stdout: mutate(exit.stdout, change) } : exit
+          }
+          const signer = pluginSigner(await open(RAW, { run: mutating }), 'k', clock)
+          if (signer.kind !== 'raw' || leaf === undefined) throw new Error('RAW was asked for')
+          const algorithm = namedAlgorithmOf('ES256')
+          const code = await codeOfAsync(async () => {
+            const { signature } = await signer.sign(toBeSigned)
+            expect(verifyNamed(leaf.publicKey(), algorithm, [toBeSigned], signature)).toBe(true)
+          })
+          expect(code ?? 'SIGNING_DONE').toMatch(/^(?:PLUGIN|SIGNING)_/)
+        }),
+        fuzzOptions(150),
+      )
+    },
+  )
 
   it('a chain that is not valid when it signs', async () => {
     const signer = pluginSigner(await open(RAW, inProcess()), 'k', fixedClock(Date.UTC(2050, 0, 1)))
