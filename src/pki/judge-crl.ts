@@ -108,9 +108,9 @@ function scopeRefusal(crl: Crl, certificate: Certificate): Refusal | undefined {
 
 function timeRefusal(crl: Crl, at: number): Refusal | undefined {
   if (crl.nextUpdate === undefined) return ['CRL_NO_NEXT_UPDATE', 'The CRL does not say until when it holds.']
-  if (at < crl.thisUpdate)
+  if (!(at >= crl.thisUpdate))
     return ['CRL_NOT_YET_VALID', `The CRL is of ${rfc3339(crl.thisUpdate)}, later than ${rfc3339(at)}.`]
-  if (at >= crl.nextUpdate)
+  if (!(at < crl.nextUpdate))
     return ['CRL_EXPIRED', `The CRL was to be replaced at ${rfc3339(crl.nextUpdate)}; it is ${rfc3339(at)}.`]
   return undefined
 }

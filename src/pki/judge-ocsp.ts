@@ -108,11 +108,11 @@ function judgeSingle(single: SingleResponse, certificate: Certificate, at: numbe
   if (strange !== undefined) return { ...strange, ...times }
   if (nextUpdate === undefined)
     return unknown('OCSP_NO_NEXT_UPDATE', 'The OCSP response does not say until when it holds.', times)
-  if (thisUpdate > at + limits.clockSkewMs) {
+  if (!(thisUpdate <= at + limits.clockSkewMs)) {
     const detail = `The OCSP response is of ${rfc3339(thisUpdate)}, later than ${rfc3339(at)}.`
     return unknown('OCSP_NOT_YET_VALID', detail, times)
   }
-  if (at >= nextUpdate) {
+  if (!(at < nextUpdate)) {
     const detail = `The OCSP response was to be replaced at ${rfc3339(nextUpdate)}; it is ${rfc3339(at)}.`
     return unknown('OCSP_EXPIRED', detail, times)
   }

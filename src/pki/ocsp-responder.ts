@@ -38,7 +38,7 @@ function judgeDelegate(delegate: Certificate, issuer: Certificate, at: number): 
   const problem = delegationProblem(delegate, issuer)
   if (problem !== undefined)
     return refused('OCSP_RESPONDER_NOT_DELEGATED', `The responder may not speak for the issuer: ${problem}.`)
-  if (at < delegate.notBefore || at > delegate.notAfter) {
+  if (!(at >= delegate.notBefore && at <= delegate.notAfter)) {
     const validity = `from ${rfc3339(delegate.notBefore)} to ${rfc3339(delegate.notAfter)}`
     return refused('OCSP_RESPONDER_EXPIRED', `The certificate of the responder is valid ${validity}.`)
   }

@@ -6,4 +6,5 @@ export const verificationFault = faults({
   VERIFY_NO_KEY: 2,
   VERIFY_THRESHOLD_INVALID: 2,
   VERIFY_POLICY_PROVES_NOTHING: 2,
+  VERIFY_TIME_INVALID: 2,
 })

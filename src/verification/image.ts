@@ -140,7 +140,8 @@ export function conclude(
 }
 
 /** A trust policy of the level audit that a signature met, or of the level skip, which asks for none. */
-function letsThrough(candidates: readonly Candidate[], { x509 }: Question): boolean {
+function letsThrough(candidates: readonly Candidate[], { about, x509 }: Question): boolean {
+  if (about.kind !== 'signature') return false
   const skips = x509?.trusts.some(({ actions }) => actions.integrity === 'skip') === true
   return skips || candidates.some((candidate) => candidate.verdict === 'unproven')
 }

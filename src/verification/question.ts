@@ -35,7 +35,7 @@ export interface X509Question {
 
 /**
  * Loads what the keys' schemes need, and refuses a question that could be answered with yes by accident (law 6).
- * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING, VERIFY_TIME_INVALID
  */
 export async function prepareQuestion(question: Question): Promise<void> {
   checkQuestion(question)
@@ -44,7 +44,7 @@ export async function prepareQuestion(question: Question): Promise<void> {
 
 /**
  * As `prepareQuestion`, of a file: beside it lies one signature (a bundle carries exactly one), so that no file is ever signed by two keys at once.
- * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING, VERIFY_TIME_INVALID
  */
 export async function prepareBlobQuestion(question: Question): Promise<void> {
   await prepareQuestion(question)
@@ -56,7 +56,8 @@ export async function prepareBlobQuestion(question: Question): Promise<void> {
   )
 }
 
-function checkQuestion({ keys, x509, threshold }: Question): void {
+function checkQuestion(question: Question): void {
+  const { keys, x509, threshold } = question
   const different = new Set(keys.map(({ key }) => key.fingerprint)).size
   if (different === 0 && x509 === undefined) {
     throw verificationFault('VERIFY_NO_KEY', 'Nothing says whose signature to accept.', {
@@ -68,7 +69,9 @@ function checkQuestion({ keys, x509, threshold }: Question): void {
       fix: 'Give --threshold a whole number of 1 or more.',
     })
   }
+  if (x509 !== undefined) checkMoment(x509)
   checkLevels(keys, x509, threshold)
+  checkSkip(question)
   // Behind a trust policy there can be any number of signers.
   if (x509 === undefined && threshold > different) throw neverMet(threshold, different)
 }
@@ -78,6 +81,25 @@ function neverMet(threshold: number, different: number): Error {
   return verificationFault('VERIFY_THRESHOLD_INVALID', `A threshold of ${threshold} can never be met: ${keys}.`, {
     fix: 'Give as many different --key as the threshold demands.',
   })
+}
+
+/** Nothing is before or after a moment that is none, so that everything would be valid then. */
+function checkMoment({ at }: X509Question): void {
+  if (!Number.isNaN(new Date(at).getTime())) return
+  throw verificationFault('VERIFY_TIME_INVALID', 'The moment of verification is no moment.', {
+    fix: 'Give it in milliseconds since 1970.',
+  })
+}
+
+/** What is asked beside it would be neither looked at nor missed. */
+function checkSkip({ x509, annotations, name }: Question): void {
+  const skipping = x509?.trusts.find(({ actions }) => actions.integrity === 'skip')
+  if (skipping === undefined || (Object.keys(annotations).length === 0 && name === undefined)) return
+  throw verificationFault(
+    'VERIFY_POLICY_PROVES_NOTHING',
+    `The trust policy "${skipping.name}" has the level skip: no signature is looked at, and none of the annotations or names that are asked for.`,
+    { fix: 'Ask for nothing more, or give its statement another level.' },
+  )
 }
 
 /** A level that lets everything through, as one of several alternatives, would be the only one that counts. */

@@ -66,14 +66,17 @@ export async function verifyThroughIndex(
   question: Question,
 ): Promise<ImageVerdict> {
   const whole = await verifyImage(place, index, question)
-  if (whole.digest === undefined || whole.verdict !== 'verified') return { ...whole, digest: child }
-  const named = await isNamedIn({ place, left: limits.recursiveImages, known: new Map() }, whole.digest, child, 1)
+  const { digest, verdict } = whole
+  // Let through is let through as what it is: an index that names the child.
+  if (digest === undefined || (verdict !== 'verified' && verdict !== 'unproven')) return { ...whole, digest: child }
+  const named = await isNamedIn({ place, left: limits.recursiveImages, known: new Map() }, digest, child, 1)
   if (named === true) {
-    const detail = `The index ${whole.digest} names it. ${whole.reason.detail}`
+    if (verdict === 'unproven') return { ...whole, digest: child }
+    const detail = `The index ${digest} names it. ${whole.reason.detail}`
     return { ...whole, digest: child, reason: { code: 'PROVEN_BY_INDEX', detail } }
   }
   if (named === false) {
-    const detail = `The index ${whole.digest} does not name ${child}.`
+    const detail = `The index ${digest} does not name ${child}.`
     return { ...whole, digest: child, verdict: 'refused', reason: { code: 'NOT_IN_INDEX', detail } }
   }
   return { ...whole, digest: child, verdict: 'unknown', reason: named }

@@ -29,13 +29,29 @@ export function keyFingerprint(signer: ProvenSigner): string {
  * certificates either, since who renews a certificate with a new key is still the same.
  */
 export function distinctSigners(signers: readonly ProvenSigner[]): readonly ProvenSigner[] {
-  const seen = new Set<string>()
-  return signers.filter((signer) => {
+  let groups: readonly Same[] = []
+  for (const signer of signers) {
     const ids = [`key ${keyFingerprint(signer)}`, ...(isCertified(signer) ? [`subject ${signer.subject}`] : [])]
-    const isNew = !ids.some((id) => seen.has(id))
-    for (const id of ids) seen.add(id)
-    return isNew
-  })
+    const isSame = (group: Same): boolean => ids.some((id) => group.ids.has(id))
+    const same = groups.filter(isSame)
+    const joined = {
+      first: same[0]?.first ?? signer,
+      ids: new Set([...ids, ...same.flatMap((group) => [...group.ids])]),
+    }
+    groups = same.length === 0 ? [...groups, joined] : groups.flatMap((one) => joinedOrKept(one, same, joined))
+  }
+  return groups.map(({ first }) => first)
+}
+
+/** One signer, by all the keys and subjects that were seen together: the order of what is found makes no difference. */
+interface Same {
+  readonly first: ProvenSigner
+  readonly ids: ReadonlySet<string>
+}
+
+function joinedOrKept(one: Same, same: readonly Same[], joined: Same): readonly Same[] {
+  if (one === same[0]) return [joined]
+  return same.includes(one) ? [] : [one]
 }
 
 /** For people. Holds text from outside: escape it for where it is shown. */

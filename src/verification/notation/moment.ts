@@ -90,7 +90,7 @@ async function authorityRevocation(chain: readonly Certificate[], x509: X509Ques
 
 /** The first certificate that is not valid in the whole of a span of time. */
 function outsideValidity(chain: readonly Certificate[], from: number, to: number): Certificate | undefined {
-  return chain.find(({ notBefore, notAfter }) => from < notBefore || to > notAfter)
+  return chain.find(({ notBefore, notAfter }) => !(from >= notBefore && to <= notAfter))
 }
 
 function validity(certificate: Certificate): string {
