@@ -49,7 +49,7 @@ export async function openX509Question(
   const simple = await openSimple(context, options)
   const scope = options.scope === undefined ? undefined : repositoryName(parseReference(options.scope))
   return async (image) => {
-    const repository = scope ?? repositoryOf(image)
+    const repository = repositoryOf(image, scope)
     const trusts = [...(await trustsFor(policies, repository)), ...simple]
     const uncovered = trusts.length > 0 ? {} : { uncovered: uncoveredText(policies, repository) }
     return { trusts, ...uncovered, at, revocation }
@@ -57,8 +57,12 @@ export async function openX509Question(
 }
 
 /** A layout has no repository, and whether the statement for all others speaks for it or a stricter one nobody can tell without `--scope`. */
-function repositoryOf({ repository, isRegistry }: OpenedImage): string | undefined {
-  return isRegistry ? repository : undefined
+function repositoryOf({ name, repository, isRegistry }: OpenedImage, scope: string | undefined): string | undefined {
+  if (!isRegistry) return scope
+  if (scope === undefined || scope === repository) return repository
+  throw cliFault('USAGE_VALUE_INVALID', `--scope says ${scope}, and ${name} is in ${repository}.`, {
+    fix: 'Leave --scope out: it says which repository a layout or archive stands for.',
+  })
 }
 
 async function trustsFor(policies: readonly Policy[], repository: string | undefined): Promise<readonly X509Trust[]> {

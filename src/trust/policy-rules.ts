@@ -3,6 +3,7 @@
 import type { TrustPolicyStatement } from './document.ts'
 import { covers, type Identity } from './identity.ts'
 import { invalid, repeated } from './policy-members.ts'
+import { withoutPort } from './scope.ts'
 
 /** Nothing is verified at this level: whatever stands there would look as if it were. */
 export function checkSkip(statement: TrustPolicyStatement, allowSkipAll: boolean, place: string): void {
@@ -61,10 +62,10 @@ export function checkTogether(statements: readonly TrustPolicyStatement[], where
       `two statements have the name "${name.slice(0, 100)}"`,
       'Give each statement a name of its own.',
     )
-  const scope = repeated(statements.flatMap(({ registryScopes }) => registryScopes))
+  const scope = repeated(statements.flatMap(({ registryScopes }) => registryScopes.map(withoutPort)))
   if (scope === undefined) return
   const of = statements
-    .filter(({ registryScopes }) => registryScopes.includes(scope))
+    .filter(({ registryScopes }) => registryScopes.map(withoutPort).includes(scope))
     .map((one) => `"${one.name.slice(0, 100)}"`)
   throw invalid(where, `"${scope}" stands twice in registryScopes, of ${of.join(' and ')}`, 'Keep it in one statement.')
 }

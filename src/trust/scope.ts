@@ -82,7 +82,13 @@ export function matchScope(
   return ranked.toSorted((a, b) => b.rank - a.rank)[0]
 }
 
-function rankOf(scope: string, repository: string): number | undefined {
+/** A registry that is named with the port of HTTPS is the same registry: its name with the port is no way around its statement. */
+export function withoutPort(name: string): string {
+  return name.replace(/^([^/]+):0*443(?=\/)/, '$1')
+}
+
+function rankOf(written: string, named: string): number | undefined {
+  const [scope, repository] = [withoutPort(written), withoutPort(named)]
   if (scope === repository) return Number.POSITIVE_INFINITY
   if (scope === '*') return 0
   if (isPrefixScope(scope) && repository.startsWith(scope.slice(0, -1))) return scope.length
