@@ -46,7 +46,8 @@ export async function verifyImage(place: ImagePlace, target: string, question: Q
   const candidates = await judgeAll(evidence, subject, attachments, question)
   const verdict = conclude(digest, candidates, problems, question)
   const wasResolved = !isDigest(target)
-  if (wasResolved || verdict.verdict !== 'refused' || candidates.length > 0) return verdict
+  if (wasResolved || verdict.verdict === 'verified' || verdict.verdict === 'unknown' || candidates.length > 0)
+    return verdict
   return (await isThere(place.image, digest)) ?? verdict
 }
 
@@ -75,7 +76,7 @@ async function resolve(image: ContentReader, tag: string): Promise<Digest | Reas
   }
 }
 
-/** "Unsigned" is said of an image that exists, not of a digest that nobody has. */
+/** "Unsigned", or let through, is said of an image that exists, not of a digest that nobody has. */
 async function isThere(image: ContentReader, digest: Digest): Promise<ImageVerdict | undefined> {
   const found = await resolve(image, digest)
   return typeof found === 'string' ? undefined : { ...noEvidence, digest, verdict: 'unknown', reason: found }

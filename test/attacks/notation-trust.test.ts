@@ -287,6 +287,11 @@ describe('16. levels that let through', () => {
       (await judged((image) => jws(image, { key: evil.leaf.key }), { trusts: [trustOf('audit')] })).slice(0, 2),
     ).toEqual(['refused', 'SIGNATURE_INVALID'])
   })
+  test('nothing is let through that nobody has', async () => {
+    const { store } = await place()
+    const found = await verifyImage({ image: store }, digestOf(utf8('none')), questionOf({ trusts: [trustOf('skip')] }))
+    expect([found.verdict, found.reason.code]).toEqual(['unknown', 'IMAGE_MISSING'])
+  })
   test('neither level says anything of an attestation', async () => {
     for (const level of ['skip', 'audit'] as const) {
       const about = { kind: 'attestation', predicateType: 'any' } as const
