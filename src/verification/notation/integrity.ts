@@ -3,7 +3,7 @@
  * rules of certificates, the leaf's key made the signature with the one algorithm that it may use, and nothing critical is unknown.
  */
 
-import { type Bytes, digestOfParts, Fault, utf8 } from '../../base/index.ts'
+import { type Bytes, digestOfParts, Fault, limits, utf8 } from '../../base/index.ts'
 import { verifyNamed } from '../../crypto/index.ts'
 import {
   type NotationEnvelope,
@@ -73,7 +73,8 @@ function readChain(ders: readonly Bytes[]): { chain?: readonly Certificate[]; fi
   const known = chainsSeen.get(key)
   if (known !== undefined) return known
   const read = judgeChain(ders)
-  chainsSeen.set(key, read)
+  // A large one is some attacker's: hundreds of them would fill the memory.
+  if (ders.reduce((sum, { length }) => sum + length, 0) <= limits.certificateBytes) chainsSeen.set(key, read)
   return read
 }
 
