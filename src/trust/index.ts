@@ -1,4 +1,6 @@
 /** trust: trust stores and policies, and where revocation is asked. */
+
+export { certificateIdentitiesOf, parseCertificateIdentity, type SanIdentity } from './certificate-identity.ts'
 export { checkPolicy } from './check-policy.ts'
 export { checkPolicyStores } from './check-stores.ts'
 export { identitiesOf, subjectIdentity } from './describe-identity.ts'

@@ -6,7 +6,7 @@ import { type Judgement, notJudged } from './judgement.ts'
 /** A certificate's signature proves an identity, which a key does not ask for. */
 export function needsIdentity(format: Finding, more: Partial<Judgement> = {}): Judgement {
   const detail = 'It comes with a certificate: a key cannot judge it.'
-  const fix = 'Ask with the identity in the certificate instead of --key.'
+  const fix = 'Ask with the identity in the certificate: --certificate-identity NAME --ca-roots FILE.'
   return notJudged([format, inconclusive('key', 'NEEDS_IDENTITY', detail, fix)], more)
 }
 

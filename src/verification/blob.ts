@@ -5,17 +5,19 @@ import { verifyDigest } from '../crypto/index.ts'
 import { parseBundle, parseLegacyBundle } from '../envelope/index.ts'
 import { attempt } from './attempt.ts'
 import { needsIdentity } from './beyond-keys.ts'
+import { proofByCertificate } from './by-certificate.ts'
 import { type Check, type Finding, fail, inconclusive, pass } from './finding.ts'
-import { bundleProofs } from './judge-bundle.ts'
+import { bundleProof, bundleProofs } from './judge-bundle.ts'
 import { annotationFindings, demandedBy, judgeStatement, nameFindings } from './judge-statement.ts'
 import { type Judgement, refused, verdictOf } from './judgement.ts'
 import { prepareBlobQuestion, type Question } from './question.ts'
-import { signatureFinding, signerOf, type TrustedKey } from './trusted-key.ts'
+import { type SignatureProof, signerProof } from './signature-proof.ts'
+import { signerOf, type TrustedKey } from './trusted-key.ts'
 
 /** The file itself, or only its digest: most signatures can be judged by that alone. */
 export type Artifact = { readonly bytes: Bytes } | { readonly digest: Digest }
 
-const DEMANDED: readonly Check[] = ['envelope', 'signature', 'subject']
+const DEMANDED: readonly Check[] = ['envelope', 'subject']
 
 /**
  * Verifies a signature of bytes: a bundle with a message signature, or cosign's older detached forms.
@@ -26,11 +28,14 @@ export async function verifyBlob(artifact: Artifact, signature: Bytes, question:
   await prepareBlobQuestion(question)
   const detached = readDetached(signature)
   if (detached !== undefined)
-    return judgeMessage(artifact, detached, question, [pass('envelope', 'A detached signature.')])
+    return judgeMessage(
+      question,
+      [pass('envelope', 'A detached signature.')],
+      await messageProof(artifact, detached, question.keys),
+    )
   const { value: bundle, finding } = attempt(() => parseBundle(signature))
   if (finding !== undefined) return refused([finding])
   const format = pass('envelope', `Sigstore bundle v${bundle.version}.`)
-  if (bundle.material.kind === 'certificates') return needsIdentity(format)
   if (bundle.content.kind === 'dsse') {
     const detail = 'It is an attestation, not a signature of the file.'
     return refused([
@@ -40,7 +45,12 @@ export async function verifyBlob(artifact: Artifact, signature: Bytes, question:
   }
   const { digest, signature: sig } = bundle.content
   const before = [format, ...(digest === undefined ? [] : digestFindings(artifact, digest)), ...bundleProofs(bundle)]
-  return judgeMessage(artifact, sig, question, before, bundle.material.hint)
+  const { material } = bundle
+  const proof =
+    material.kind === 'public-key'
+      ? await messageProof(artifact, sig, question.keys, material.hint)
+      : await certifiedMessageProof(artifact, sig, material.chain, question)
+  return proof === undefined ? needsIdentity(format) : judgeMessage(question, before, proof)
 }
 
 /**
@@ -52,7 +62,6 @@ export async function verifyBlobAttestation(artifact: Artifact, bytes: Bytes, qu
   const { value: bundle, finding } = attempt(() => parseBundle(bytes))
   if (finding !== undefined) return refused([finding])
   const format = pass('envelope', `Sigstore bundle v${bundle.version}.`)
-  if (bundle.material.kind === 'certificates') return needsIdentity(format)
   if (bundle.content.kind === 'message-signature') {
     return refused([
       format,
@@ -60,13 +69,10 @@ export async function verifyBlobAttestation(artifact: Artifact, bytes: Bytes, qu
     ])
   }
   const digest = 'digest' in artifact ? artifact.digest : digestOf(artifact.bytes)
-  return judgeStatement(
-    bundle.content.envelope,
-    digest,
-    question,
-    [format, ...bundleProofs(bundle)],
-    bundle.material.hint,
-  )
+  const { envelope } = bundle.content
+  const proof = await bundleProof(envelope, bundle.material, question)
+  if (proof === undefined) return needsIdentity(format)
+  return judgeStatement(envelope, digest, question, [format, ...bundleProofs(bundle)], proof)
 }
 
 /** Base64 with a line end, or cosign's old bundle: `{"base64Signature", "cert", "rekorBundle"}`. */
@@ -78,30 +84,44 @@ function readDetached(bytes: Bytes): Bytes | undefined {
   return attempt(() => parseLegacyBundle(bytes)).value?.signature
 }
 
-async function judgeMessage(
-  artifact: Artifact,
-  signature: Bytes,
-  question: Question,
-  before: readonly Finding[],
-  hint?: string,
-): Promise<Judgement> {
-  const signer = await messageSigner(artifact, signature, question.keys)
-  if (signer === 'needs-file') {
+function judgeMessage(question: Question, before: readonly Finding[], proof: SignatureProof | 'needs-file'): Judgement {
+  if (proof === 'needs-file') {
     const detail = 'This key signs the bytes themselves: the digest alone cannot be judged.'
     const finding = inconclusive('content', 'CONTENT_UNREADABLE', detail, 'Give the file instead of its digest.')
     return { verdict: 'unreadable', findings: [...before, finding], signers: [] }
   }
-  const subject = signer === undefined ? [] : [pass('subject', 'The signature is over exactly this file.')]
+  const isSigned = proof.findings.some(({ check, outcome }) => check === 'signature' && outcome === 'pass')
   const findings = [
     ...before,
-    signatureFinding(question.keys, signer, hint),
-    ...subject,
+    ...proof.findings,
+    ...(isSigned ? [pass('subject', 'The signature is over exactly this file.')] : []),
     // A signature of bytes signs nothing beside them.
     ...annotationFindings(question.annotations, {}),
     ...nameFindings(question.name, undefined),
   ]
-  const verdict = verdictOf(findings, demandedBy(DEMANDED, question))
-  return { verdict, findings, signers: signer === undefined ? [] : [signer] }
+  const verdict = verdictOf(findings, demandedBy([...DEMANDED, ...proof.demanded], question))
+  return { verdict, findings, signers: proof.signers }
+}
+
+async function messageProof(
+  artifact: Artifact,
+  signature: Bytes,
+  keys: readonly TrustedKey[],
+  hint?: string,
+): Promise<SignatureProof | 'needs-file'> {
+  const signer = await messageSigner(artifact, signature, keys)
+  return signer === 'needs-file' ? signer : signerProof(signer, keys, hint)
+}
+
+async function certifiedMessageProof(
+  artifact: Artifact,
+  signature: Bytes,
+  chain: readonly Bytes[],
+  question: Question,
+): Promise<SignatureProof | 'needs-file' | undefined> {
+  if (question.certificates === undefined) return undefined
+  if (!('bytes' in artifact)) return 'needs-file'
+  return proofByCertificate({ parts: [artifact.bytes], signature }, chain, question)
 }
 
 async function messageSigner(

@@ -7,7 +7,7 @@ export type { Check, Finding } from './finding.ts'
 export { conclude, type ImagePlace, type ImageVerdict, verifyImage } from './image.ts'
 export { judgeAttachment } from './judge-attachment.ts'
 export type { CandidateVerdict, Judgement } from './judgement.ts'
-export { prepareQuestion, type Question, type X509Question } from './question.ts'
+export { type CertificateQuestion, prepareQuestion, type Question, type X509Question } from './question.ts'
 export type { Reason, Verdict } from './reason.ts'
 export {
   type ChildVerdict,

@@ -5,37 +5,41 @@ import { cosignAnnotations, parseDsse, parseSimpleSigning, type SimpleSigning } 
 import type { Descriptor } from '../oci/index.ts'
 import { attempt } from './attempt.ts'
 import { needsIdentity, proofFindings } from './beyond-keys.ts'
+import { proofByCertificate } from './by-certificate.ts'
 import { type Check, type Finding, fail, pass } from './finding.ts'
 import { annotationFindings, demandedBy, judgeStatement, nameFindings } from './judge-statement.ts'
 import { type Judgement, refused, verdictOf } from './judgement.ts'
 import type { Question } from './question.ts'
-import { signatureFinding, signerOf, type TrustedKey } from './trusted-key.ts'
+import { envelopeProof, keyProof, type SignatureProof, type Signed } from './signature-proof.ts'
 import { markVerified } from './verified.ts'
 
-const DEMANDED: readonly Check[] = ['envelope', 'signature', 'predicate-type', 'subject']
+const DEMANDED: readonly Check[] = ['envelope', 'predicate-type', 'subject']
 
 /** @param layer its annotations carry the signature; they are unsigned themselves */
-export function judgeCosignSignature(
+export async function judgeCosignSignature(
   payload: Bytes,
   layer: Descriptor,
   subject: Digest,
   question: Question,
-): Judgement {
-  const signer = simpleSigner(payload, layer, question.keys)
-  if (signer === undefined && hasCertificate(layer)) return needsIdentity(pass('envelope', 'Cosign signature.'))
+): Promise<Judgement> {
+  const signature = signatureOf(layer)
+  const proof = await layerProof(layer, { parts: [payload], signature }, question, () =>
+    keyProof([payload], signature, question.keys),
+  )
+  if (proof === undefined) return needsIdentity(pass('envelope', 'Cosign signature.'))
   const parsed = attempt(() => parseSimpleSigning(payload))
   const findings = [
     parsed.finding ?? pass('envelope', 'Cosign simple signing payload.'),
-    signatureFinding(question.keys, signer),
+    ...proof.findings,
     pass('predicate-type', 'It is an image signature.'),
     ...(parsed.value === undefined ? [] : payloadFindings(parsed.value, subject, question)),
     ...layerProofs(layer),
   ]
-  const verdict = verdictOf(findings, demandedBy(DEMANDED, question))
+  const verdict = verdictOf(findings, demandedBy([...DEMANDED, ...proof.demanded], question))
   return {
     verdict,
     findings,
-    signers: signer === undefined ? [] : [signer],
+    signers: proof.signers,
     ...(parsed.value === undefined ? {} : { signedName: parsed.value.dockerReference }),
     ...(verdict === 'passed' && parsed.value !== undefined
       ? { annotations: markVerified(parsed.value.annotations) }
@@ -43,26 +47,40 @@ export function judgeCosignSignature(
   }
 }
 
-export function judgeCosignAttestation(
+export async function judgeCosignAttestation(
   bytes: Bytes,
   layer: Descriptor,
   subject: Digest,
   question: Question,
-): Judgement {
+): Promise<Judgement> {
   const parsed = attempt(() => parseDsse(bytes))
   if (parsed.finding !== undefined) return refused([parsed.finding])
   const before = [pass('envelope', 'DSSE envelope of a Cosign attestation.'), ...layerProofs(layer)]
-  const judged = judgeStatement(parsed.value, subject, question, before)
-  if (judged.signers.length > 0 || !hasCertificate(layer)) return judged
-  const stated = judged.predicateType === undefined ? {} : { predicateType: judged.predicateType }
+  const envelope = parsed.value
+  const proof = await layerProof(layer, envelope, question, () => envelopeProof(envelope, question.keys))
+  if (proof !== undefined) return judgeStatement(envelope, subject, question, before, proof)
+  const { predicateType } = judgeStatement(envelope, subject, question, before)
+  const stated = predicateType === undefined ? {} : { predicateType }
   return needsIdentity(pass('envelope', 'Cosign attestation.'), stated)
 }
 
-function simpleSigner(payload: Bytes, layer: Descriptor, keys: readonly TrustedKey[]): TrustedKey | undefined {
+/** One of the keys may have signed what a certificate lies beside, and the reverse; undefined where neither was asked about. */
+async function layerProof(
+  layer: Descriptor,
+  signed: Signed,
+  question: Question,
+  byKey: () => SignatureProof,
+): Promise<SignatureProof | undefined> {
+  if (!hasCertificate(layer)) return byKey()
+  const certified = await proofByCertificate(signed, layer, question)
+  if (certified !== undefined && certified.signers.length > 0) return certified
+  const keyed = byKey()
+  return keyed.signers.length > 0 ? keyed : certified
+}
+
+function signatureOf(layer: Descriptor): Bytes | undefined {
   const encoded = layer.annotations?.[cosignAnnotations.signature]
-  if (encoded === undefined) return undefined
-  const signature = attempt(() => fromBase64(encoded, 'signature'))
-  return signature.value === undefined ? undefined : signerOf(keys, [payload], signature.value)
+  return encoded === undefined ? undefined : attempt(() => fromBase64(encoded, 'signature')).value
 }
 
 function payloadFindings(payload: SimpleSigning, subject: Digest, question: Question): readonly Finding[] {

@@ -13,39 +13,38 @@ import {
   subjectOf,
 } from '../attestation/index.ts'
 import { type Digest, Fault } from '../base/index.ts'
-import { type DsseEnvelope, paeParts } from '../envelope/index.ts'
+import type { DsseEnvelope } from '../envelope/index.ts'
 import { parseFinding } from './attempt.ts'
 import { type Check, type Finding, fail, pass } from './finding.ts'
 import { type Judgement, verdictOf } from './judgement.ts'
 import type { Question } from './question.ts'
-import { signatureFinding, signerOf, type TrustedKey } from './trusted-key.ts'
+import { envelopeProof, type SignatureProof } from './signature-proof.ts'
 import { markVerified } from './verified.ts'
 
-const DEMANDED: readonly Check[] = ['envelope', 'signature', 'payload-type', 'statement', 'predicate-type', 'subject']
+const DEMANDED: readonly Check[] = ['envelope', 'payload-type', 'statement', 'predicate-type', 'subject']
 
-/** @param before findings of the format around the envelope @param hint what the bundle says of the key, unsigned */
+/** @param before findings of the format around the envelope @param proof who signed it; by one of the keys where it is left out */
 export function judgeStatement(
   envelope: DsseEnvelope,
   subject: Digest,
   question: Question,
   before: readonly Finding[],
-  hint?: string,
+  proof: SignatureProof = envelopeProof(envelope, question.keys),
 ): Judgement {
-  const signers = envelopeSigners(envelope, question.keys)
   const parsed = readStatement(envelope)
   const findings = [
     ...before,
-    signatureFinding(question.keys, signers[0], hint),
+    ...proof.findings,
     payloadTypeFinding(envelope),
     parsed.finding,
     ...(parsed.statement === undefined ? [] : statementFindings(parsed.statement, subject, question)),
   ]
-  const verdict = verdictOf(findings, demandedBy(DEMANDED, question))
+  const verdict = verdictOf(findings, demandedBy([...DEMANDED, ...proof.demanded], question))
   const signedName = parsed.statement === undefined ? undefined : subjectOf(parsed.statement, subject)?.name
   return {
     verdict,
     findings,
-    signers,
+    signers: proof.signers,
     ...(parsed.statement === undefined ? {} : { predicateType: parsed.statement.predicateType }),
     ...(signedName === undefined ? {} : { signedName }),
     ...(verdict === 'passed' && parsed.statement !== undefined ? { statement: markVerified(parsed.statement) } : {}),
@@ -59,12 +58,6 @@ export function demandedBy(base: readonly Check[], question: Question): readonly
     ...(Object.keys(question.annotations).length > 0 ? (['annotations'] as const) : []),
     ...(question.name === undefined ? [] : (['name'] as const)),
   ]
-}
-
-function envelopeSigners(envelope: DsseEnvelope, keys: readonly TrustedKey[]): readonly TrustedKey[] {
-  const parts = paeParts(envelope.payloadType, [envelope.payload])
-  const found = envelope.signatures.map(({ sig }) => signerOf(keys, parts, sig))
-  return [...new Set(found.filter((signer) => signer !== undefined))]
 }
 
 function payloadTypeFinding(envelope: DsseEnvelope): Finding {

@@ -1,7 +1,8 @@
 /** What is asked of an image: who may have signed, and what the signature must say. */
 
 import { prepareKey } from '../crypto/index.ts'
-import type { RevocationSource, X509Trust } from '../trust/index.ts'
+import type { Certificate } from '../pki/index.ts'
+import type { RevocationSource, SanIdentity, X509Trust } from '../trust/index.ts'
 import { verificationFault } from './faults.ts'
 import type { TrustedKey } from './trusted-key.ts'
 
@@ -14,6 +15,8 @@ export interface Question {
   readonly keys: readonly TrustedKey[]
   /** Whose certificates are accepted, beside the keys. */
   readonly x509?: X509Question
+  /** Whose certificates in Sigstore bundles and Cosign's signatures are accepted, beside the keys. */
+  readonly certificates?: CertificateQuestion
   /** How many different signers are demanded. */
   readonly threshold: number
   /** Members that must be among the signed annotations. */
@@ -34,8 +37,23 @@ export interface X509Question {
 }
 
 /**
+ * What the certificate of a bundle must say, and who must stand behind it. Without a time that somebody trusted vouches for, it is judged at the
+ * moment of verification. Revocation is not asked.
+ */
+export interface CertificateQuestion {
+  /** Any one of them; one at least. */
+  readonly identities: readonly SanIdentity[]
+  /** Self-signed; one at least. */
+  readonly roots: readonly Certificate[]
+  /** Believed in nothing: a bundle carries its leaf alone, and a chain leads over these. */
+  readonly intermediates: readonly Certificate[]
+  /** The moment of verification, milliseconds since 1970. */
+  readonly at: number
+}
+
+/**
  * Loads what the keys' schemes need, and refuses a question that could be answered with yes by accident (law 6).
- * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING, VERIFY_TIME_INVALID
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING, VERIFY_TIME_INVALID, VERIFY_IDENTITY_INCOMPLETE
  */
 export async function prepareQuestion(question: Question): Promise<void> {
   checkQuestion(question)
@@ -44,7 +62,7 @@ export async function prepareQuestion(question: Question): Promise<void> {
 
 /**
  * As `prepareQuestion`, of a file: beside it lies one signature (a bundle carries exactly one), so that no file is ever signed by two keys at once.
- * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING, VERIFY_TIME_INVALID
+ * @throws VERIFY_NO_KEY, VERIFY_THRESHOLD_INVALID, VERIFY_POLICY_PROVES_NOTHING, VERIFY_TIME_INVALID, VERIFY_IDENTITY_INCOMPLETE
  */
 export async function prepareBlobQuestion(question: Question): Promise<void> {
   await prepareQuestion(question)
@@ -57,9 +75,9 @@ export async function prepareBlobQuestion(question: Question): Promise<void> {
 }
 
 function checkQuestion(question: Question): void {
-  const { keys, x509, threshold } = question
+  const { keys, x509, certificates, threshold } = question
   const different = new Set(keys.map(({ key }) => key.fingerprint)).size
-  if (different === 0 && x509 === undefined) {
+  if (different === 0 && x509 === undefined && certificates === undefined) {
     throw verificationFault('VERIFY_NO_KEY', 'Nothing says whose signature to accept.', {
       fix: 'Name the public key of the signer (--key release.pub), or a trust policy (--trust-policy FILE --trust-store DIR).',
     })
@@ -70,10 +88,11 @@ function checkQuestion(question: Question): void {
     })
   }
   if (x509 !== undefined) checkMoment(x509)
-  checkLevels(keys, x509, threshold)
+  if (certificates !== undefined) checkCertificates(certificates)
+  checkLevels(question)
   checkSkip(question)
-  // Behind a trust policy there can be any number of signers.
-  if (x509 === undefined && threshold > different) throw neverMet(threshold, different)
+  // Behind a trust policy or an identity there can be any number of signers.
+  if (x509 === undefined && certificates === undefined && threshold > different) throw neverMet(threshold, different)
 }
 
 function neverMet(threshold: number, different: number): Error {
@@ -84,10 +103,21 @@ function neverMet(threshold: number, different: number): Error {
 }
 
 /** Nothing is before or after a moment that is none, so that everything would be valid then. */
-function checkMoment({ at }: X509Question): void {
+function checkMoment({ at }: { readonly at: number }): void {
   if (!Number.isNaN(new Date(at).getTime())) return
   throw verificationFault('VERIFY_TIME_INVALID', 'The moment of verification is no moment.', {
     fix: 'Give it in milliseconds since 1970.',
+  })
+}
+
+/** A name without a root is anybody's, and a root without a name is everybody. */
+function checkCertificates({ identities, roots, at }: CertificateQuestion): void {
+  checkMoment({ at })
+  const isNamed = identities.length > 0 && identities.every(({ kind, value }) => kind === 'san' && value !== '')
+  if (isNamed && roots.length > 0) return
+  const missing = isNamed ? 'which root must stand behind the certificate' : 'whose certificate counts'
+  throw verificationFault('VERIFY_IDENTITY_INCOMPLETE', `Nothing says ${missing}.`, {
+    fix: 'Give both: --certificate-identity release@example.org --ca-roots root.pem.',
   })
 }
 
@@ -103,9 +133,10 @@ function checkSkip({ x509, annotations, name }: Question): void {
 }
 
 /** A level that lets everything through, as one of several alternatives, would be the only one that counts. */
-function checkLevels(keys: readonly TrustedKey[], x509: X509Question | undefined, threshold: number): void {
+function checkLevels({ keys, x509, certificates, threshold }: Question): void {
   const open = x509?.trusts.find(({ actions }) => actions.authenticity !== 'enforce')
-  if (open === undefined || (keys.length === 0 && x509?.trusts.length === 1 && threshold === 1)) return
+  const isAlone = keys.length === 0 && certificates === undefined
+  if (open === undefined || (isAlone && x509?.trusts.length === 1 && threshold === 1)) return
   throw verificationFault(
     'VERIFY_POLICY_PROVES_NOTHING',
     `The trust policy "${open.name}" lets images through that nobody signed, so nothing beside it would count.`,

@@ -80,7 +80,11 @@ function tooFew(signers: readonly ProvenSigner[], question: Question): Reason {
   const missing = question.keys.filter(
     ({ key }) => !signers.some((signer) => keyFingerprint(signer) === key.fingerprint),
   )
-  const others = [...missing.map(nameKey), ...(question.x509?.trusts ?? []).map(({ name }) => `whom ${name} accepts`)]
+  const others = [
+    ...missing.map(nameKey),
+    ...(question.certificates?.identities ?? []).map(({ text }) => text),
+    ...(question.x509?.trusts ?? []).map(({ name }) => `whom ${name} accepts`),
+  ]
   return {
     code: 'THRESHOLD_NOT_MET',
     detail: `${signers.length} of ${question.threshold} demanded signers signed: ${signers.map(nameSigner).join(', ')}.`,

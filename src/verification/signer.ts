@@ -11,6 +11,8 @@ export interface CertifiedIdentity {
   /** The certificate's subject as RFC 4514 writes it. Text from outside: escape it for where it is shown. */
   readonly subject: string
   readonly issuer: string
+  /** Of a certificate that was accepted for its alternative name: those of it that were asked for. */
+  readonly identities?: readonly string[]
 }
 
 export type ProvenSigner = TrustedKey | CertifiedIdentity
@@ -31,7 +33,7 @@ export function keyFingerprint(signer: ProvenSigner): string {
 export function distinctSigners(signers: readonly ProvenSigner[]): readonly ProvenSigner[] {
   let groups: readonly Same[] = []
   for (const signer of signers) {
-    const ids = [`key ${keyFingerprint(signer)}`, ...(isCertified(signer) ? [`subject ${signer.subject}`] : [])]
+    const ids = [`key ${keyFingerprint(signer)}`, ...(isCertified(signer) ? namesOf(signer) : [])]
     const isSame = (group: Same): boolean => ids.some((id) => group.ids.has(id))
     const same = groups.filter(isSame)
     const joined = {
@@ -41,6 +43,13 @@ export function distinctSigners(signers: readonly ProvenSigner[]): readonly Prov
     groups = same.length === 0 ? [...groups, joined] : groups.flatMap((one) => joinedOrKept(one, same, joined))
   }
   return groups.map(({ first }) => first)
+}
+
+/** An empty subject is nobody's where an alternative name says whose the certificate is. */
+function namesOf({ subject, identities }: CertifiedIdentity): readonly string[] {
+  if (identities === undefined) return [`subject ${subject}`]
+  const names = identities.map((identity) => `identity ${identity}`)
+  return subject === '' ? names : [`subject ${subject}`, ...names]
 }
 
 /** One signer, by all the keys and subjects that were seen together: the order of what is found makes no difference. */
@@ -56,5 +65,7 @@ function joinedOrKept(one: Same, same: readonly Same[], joined: Same): readonly 
 
 /** For people. Holds text from outside: escape it for where it is shown. */
 export function nameSigner(signer: ProvenSigner): string {
-  return isCertified(signer) ? `a certificate of ${signer.subject} (${signer.policy})` : nameKey(signer)
+  if (!isCertified(signer)) return nameKey(signer)
+  const { subject, identities = [], policy } = signer
+  return `a certificate of ${subject === '' ? identities.join(' and ') : subject} (${policy})`
 }

@@ -30,7 +30,7 @@ export function signatureFinding(keys: readonly TrustedKey[], signer: TrustedKey
       `It names ${nameKey(named)}, but that key did not make this signature: the content was changed.`,
     )
   }
-  const given = keys.map(nameKey).join(', ')
+  const given = keys.length === 0 ? 'a key that was given' : keys.map(nameKey).join(', ')
   const other = hint === undefined || hint === '' ? '' : ` It names a key with the hint ${hint}.`
   return fail(
     'signature',
