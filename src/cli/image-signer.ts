@@ -29,7 +29,6 @@ export async function openImageSigner(context: Context, options: ImageSignerOpti
 /** Flags that would silently mean nothing. */
 function refuseNotationFlags(options: ImageSignerOptions): void {
   const given = [
-    options.certChain === undefined ? [] : ['--cert-chain'],
     options.keyName === undefined ? [] : ['--key-name'],
     options.plugin === undefined ? [] : ['--plugin'],
     options.id === undefined ? [] : ['--id'],

@@ -41,14 +41,26 @@ export interface OpenedSigner {
   readonly report: (signed: SignedContent) => SignerReport
 }
 
-/** The key of `--key`, for the formats that know no certificates. */
+export interface KeySignerOptions extends PasswordOptions {
+  readonly certChain: string | undefined
+}
+
+/** The key of `--key`, with its certificate where one is named. */
+export async function openNamedSigner(context: Context, named: string, options: KeySignerOptions): Promise<Signer> {
+  if (options.certChain === undefined) return keySigner(await openPrivateKey(context, named, options))
+  // Certificates are a world of their own: a call about keys loads none of it.
+  const { openCertifiedKey } = await import('./certified-key-signer.ts')
+  return openCertifiedKey(context, named, options.certChain, options)
+}
+
+/** As `openNamedSigner`, for the formats that need no certificate. */
 export async function openKeySigner(
   context: Context,
   named: string,
-  options: PasswordOptions,
+  options: KeySignerOptions,
   sign: (target: SigningTarget, signer: Signer, context: SigningContext) => Promise<SignedContent>,
 ): Promise<OpenedSigner> {
-  const signer = keySigner(await openPrivateKey(context, named, options))
+  const signer = await openNamedSigner(context, named, options)
   const { type, fingerprint } = signer.publicKey
   return {
     sign: (target, signing) => sign(target, signer, signing),

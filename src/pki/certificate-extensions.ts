@@ -116,6 +116,12 @@ export function subjectAltNames(certificate: Certificate): readonly GeneralName[
   return names ?? []
 }
 
+/** Whoever names any purpose must name this one. */
+export function isForCodeSigning(certificate: Certificate): boolean {
+  const purposes = extendedKeyUsage(certificate)?.purposes
+  return purposes === undefined || purposes.includes(keyPurposes.codeSigning)
+}
+
 export function subjectKeyIdentifier(certificate: Certificate): Bytes | undefined {
   return read(certificate, extensionIds.subjectKeyIdentifier, 'subject key identifier', (reader) => reader.octets())
 }

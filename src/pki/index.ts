@@ -9,6 +9,7 @@ export {
   extendedKeyUsage,
   extensionIds,
   hasOcspNoCheck,
+  isForCodeSigning,
   type KeyUsage,
   type KeyUsages,
   keyPurposes,

@@ -10,8 +10,9 @@ import {
 import { type Bytes, type Digest, digestOfParts, isJsonObject, limits, readJson } from '../base/index.ts'
 import { cosignAnnotations, cosignMediaTypes, cosignTag } from '../envelope/index.ts'
 import type { ContentStore, Descriptor } from '../oci/index.ts'
+import { layerCertificate } from './bundle.ts'
 import { signAsBundle, signAsDsse } from './dsse.ts'
-import { contentOf, type Existing, existingOf } from './existing.ts'
+import { contentOf, type Existing, existingOf, provesTheSame } from './existing.ts'
 import { signingFault } from './faults.ts'
 import { bundleReferrer } from './sign-image.ts'
 import type { Signer } from './signer.ts'
@@ -38,8 +39,10 @@ export async function attestImage(
   refuseReserved(attestation.type)
   const { subject, store, repository } = target
   const predicate = preparePredicate(attestation.predicate, attestation.type.form, context.clock())
-  const own = store === undefined ? [] : await ownAttestations(store, target, attestation, signer)
-  const same = own.find((existing) => isSame(existing, predicate, attestation, target))
+  const own = store === undefined ? [] : await ownAttestations(store, target, attestation, signer, context.clock())
+  const same = own.find(
+    (existing) => provesTheSame(existing, signer) && isSame(existing, predicate, attestation, target),
+  )
   if (same !== undefined && store !== undefined) {
     const older = own.filter((existing) => existing !== same)
     const replaced = attestation.replace ? await removeOlder(store, target, older, context) : {}
@@ -84,8 +87,9 @@ async function ownAttestations(
   { subject }: SigningTarget,
   { type }: ImageAttestation,
   signer: Signer,
+  at: number,
 ): Promise<readonly Existing[]> {
-  return existingOf(store, subject, signer, { kind: 'attestation', predicateType: type.uri })
+  return existingOf(store, subject, signer, { kind: 'attestation', predicateType: type.uri }, at)
 }
 
 function isSame(
@@ -151,7 +155,11 @@ async function attestWithCosign(
     mediaType: cosignMediaTypes.dsse,
     digest: digestOfParts(content),
     size: content.reduce((sum, part) => sum + part.length, 0),
-    annotations: { [cosignAnnotations.signature]: '', [cosignAnnotations.predicateType]: type.uri },
+    annotations: {
+      [cosignAnnotations.signature]: '',
+      [cosignAnnotations.predicateType]: type.uri,
+      ...layerCertificate(signer),
+    },
   }
   const made = { subject: subject.digest, format: 'cosign', layer: layer.digest, content: async () => content } as const
   if (store === undefined) return { ...made, outcome: 'not-uploaded' }

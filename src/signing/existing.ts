@@ -5,7 +5,14 @@ import { discover } from '../attachments/index.ts'
 import { type Bytes, limits, utf8 } from '../base/index.ts'
 import { cosignAnnotations } from '../envelope/index.ts'
 import type { ContentStore, Descriptor } from '../oci/index.ts'
-import { type Candidate, judgeAttachment, prepareQuestion, type Question } from '../verification/index.ts'
+import {
+  type Candidate,
+  isCertified,
+  judgeAttachment,
+  keyFingerprint,
+  prepareQuestion,
+  type Question,
+} from '../verification/index.ts'
 import type { Signer } from './signer.ts'
 
 export interface Existing {
@@ -13,15 +20,42 @@ export interface Existing {
   readonly candidate: Candidate
 }
 
-/** What hangs on the image already and was made by this signer's key. */
-export function existingOf(
+/**
+ * What hangs on the image already and was made by this signer's key, bare or with its certificate.
+ * @param at the moment at which the certificate is valid, milliseconds since 1970
+ */
+export async function existingOf(
   store: ContentStore,
   subject: Descriptor,
   signer: Signer,
   about: Question['about'],
+  at: number,
 ): Promise<readonly Existing[]> {
   const keys = [{ name: 'own key', key: signer.publicKey }]
-  return findOwn(store, subject, { about, keys, threshold: 1, annotations: {} })
+  const found = await findOwn(store, subject, {
+    about,
+    keys,
+    threshold: 1,
+    annotations: {},
+    ...ownCertificate(signer, at),
+  })
+  // Others may have certificates of the same name.
+  return found.filter(({ candidate }) =>
+    candidate.signers.every((one) => keyFingerprint(one) === signer.publicKey.fingerprint),
+  )
+}
+
+function ownCertificate({ certificate }: Signer, at: number): Pick<Question, 'certificates'> {
+  if (certificate === undefined) return {}
+  const { chain, identities } = certificate
+  return { certificates: { identities, roots: chain.slice(-1), intermediates: chain.slice(1, -1), at } }
+}
+
+/** A bare key proves less than its certificate, and another certificate something else. */
+export function provesTheSame({ candidate }: Existing, { certificate }: Signer): boolean {
+  if (certificate === undefined) return true
+  const { fingerprint } = certificate.leaf
+  return candidate.signers.some((one) => isCertified(one) && one.certificate.fingerprint === fingerprint)
 }
 
 /** @param question accepts nobody but the signer */

@@ -1,6 +1,7 @@
 /** signing: signers, and what they sign: images, attestations, files. */
 export { attestImage, type ImageAttestation } from './attest-image.ts'
 export { attestBlob, signBlob } from './blob.ts'
+export { certifiedKeySigner } from './certified-key.ts'
 export { signingFault } from './faults.ts'
 export { type ManifestToSign, manifestsToSign, type RequireManifest } from './manifests-to-sign.ts'
 export { type NotationSignature, signNotation, type TimestampService } from './notation.ts'
@@ -34,5 +35,5 @@ export {
 } from './notation-plugin/verifier.ts'
 export { certifiedSigner, type NotationSigner, type RawNotationSigner } from './notation-signer.ts'
 export { type ImageSignature, signImage } from './sign-image.ts'
-export { keySigner, type Signer, type SigningPurpose } from './signer.ts'
+export { keySigner, type Signer, type SignerCertificate, type SigningPurpose } from './signer.ts'
 export type { NotationFormat, SignatureFormat, Signed, SignedContent, SigningContext, SigningTarget } from './target.ts'

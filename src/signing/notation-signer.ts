@@ -55,7 +55,8 @@ export function certifiedSigner(
   }
 }
 
-function orderedChain(
+/** @throws SIGNING_CHAIN_INVALID */
+export function orderedChain(
   { publicKey }: PrivateKey,
   certificates: readonly Certificate[],
   where: string,

@@ -13,8 +13,9 @@ import {
 } from '../envelope/index.ts'
 import { annotationKeys, type Descriptor } from '../oci/index.ts'
 import type { Candidate } from '../verification/index.ts'
+import { layerCertificate } from './bundle.ts'
 import { signAsBundle } from './dsse.ts'
-import { contentOf, existingOf } from './existing.ts'
+import { contentOf, existingOf, provesTheSame } from './existing.ts'
 import type { Signer } from './signer.ts'
 import type { SignatureFormat, SignedContent, SigningContext, SigningTarget } from './target.ts'
 
@@ -37,11 +38,11 @@ export async function signImage(
 ): Promise<SignedContent> {
   const { store, subject } = target
   if (store !== undefined) {
-    const own = await existingOf(store, subject, signer, { kind: 'signature' })
-    const same = own.find(({ attachment, candidate }) => {
-      return (
-        (attachment.kind === 'bundle') === (signature.format === 'bundle') && saysTheSame(candidate, signature, target)
-      )
+    const own = await existingOf(store, subject, signer, { kind: 'signature' }, context.clock())
+    const same = own.find((existing) => {
+      const { attachment, candidate } = existing
+      const isSameFormat = (attachment.kind === 'bundle') === (signature.format === 'bundle')
+      return isSameFormat && provesTheSame(existing, signer) && saysTheSame(candidate, signature, target)
     })
     if (same !== undefined) {
       const { manifest, layer } = same.candidate.origin
@@ -119,7 +120,7 @@ async function signWithCosign(
     mediaType: cosignMediaTypes.simpleSigning,
     digest: digestOfParts([payload]),
     size: payload.length,
-    annotations: { [cosignAnnotations.signature]: signature },
+    annotations: { [cosignAnnotations.signature]: signature, ...layerCertificate(signer) },
   }
   const made = {
     subject: subject.digest,

@@ -9,6 +9,8 @@ import {
   schemesOf,
   signParts,
 } from '../crypto/index.ts'
+import type { Certificate } from '../pki/index.ts'
+import type { SanIdentity } from '../trust/index.ts'
 
 /** What a signature is over: an Ed25519 key signs envelopes prehashed, as cosign does, and files purely. */
 export type SigningPurpose = 'envelope' | 'file'
@@ -17,6 +19,16 @@ export interface Signer {
   readonly publicKey: PublicKey
   /** Signs the concatenation of the parts with the one scheme of the key's type. */
   sign(parts: readonly Bytes[], purpose: SigningPurpose): Promise<Bytes>
+  /** Lies beside every signature, where there is one; else the key is a bare one. */
+  readonly certificate?: SignerCertificate
+}
+
+export interface SignerCertificate {
+  readonly leaf: Certificate
+  /** The leaf, its issuers, the root. */
+  readonly chain: readonly Certificate[]
+  /** What verifiers can ask for: one at least. */
+  readonly identities: readonly SanIdentity[]
 }
 
 export function keySigner(key: PrivateKey): Signer {

@@ -16,7 +16,7 @@ export {
   verifyRecursively,
   verifyThroughIndex,
 } from './recursive.ts'
-export { type CertifiedIdentity, isCertified, nameSigner, type ProvenSigner } from './signer.ts'
+export { type CertifiedIdentity, isCertified, keyFingerprint, nameSigner, type ProvenSigner } from './signer.ts'
 export type { Subject } from './subject.ts'
 export { nameKey, type TrustedKey } from './trusted-key.ts'
 export type { Verified } from './verified.ts'

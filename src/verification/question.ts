@@ -79,7 +79,7 @@ function checkQuestion(question: Question): void {
   const different = new Set(keys.map(({ key }) => key.fingerprint)).size
   if (different === 0 && x509 === undefined && certificates === undefined) {
     throw verificationFault('VERIFY_NO_KEY', 'Nothing says whose signature to accept.', {
-      fix: 'Name the public key of the signer (--key release.pub), or a trust policy (--trust-policy FILE --trust-store DIR).',
+      fix: 'Name the public key of the signer (--key release.pub), a trust policy (--trust-policy FILE --trust-store DIR), or a name in a certificate (--certificate-identity NAME --ca-roots FILE).',
     })
   }
   if (!Number.isSafeInteger(threshold) || threshold < 1) {

@@ -2,6 +2,7 @@
 
 import { predicateContent, predicateTypeOf, type Statement } from '../../attestation/index.ts'
 import type { Question } from '../../verification/index.ts'
+import { certificateQuestionOf } from '../certificate-flags.ts'
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { cliFault } from '../faults.ts'
@@ -20,8 +21,9 @@ export async function run(
   { options, arguments: names }: InputOf<typeof verifyAttestationSpec>,
 ): Promise<Status> {
   const keys = await readTrustedKeys(context, options.key)
-  const question = imageQuestion(aboutType(options.type), keys, options)
   const at = options.at ?? context.io.clock()
+  const certificates = await certificateQuestionOf(context, options, at)
+  const question = { ...imageQuestion(aboutType(options.type), keys, options), ...certificates }
   const verdicts = await verifyImages(context, names, { question }, options)
   const status = worstStatus(verdicts.map(({ verdict }) => verdict.verdict))
   const statements = verdicts.flatMap(passedStatements)

@@ -5,6 +5,7 @@ import { textOf } from '../../base/index.ts'
 import type { VerifyBlobAttestationReport } from '../../contract/index.ts'
 import { verifyBlobAttestation } from '../../verification/index.ts'
 import { blobReport, blobStatus, readArtifact } from '../artifact.ts'
+import { certificateQuestionOf } from '../certificate-flags.ts'
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readNamedFile, resultFile, writeFileAtomically } from '../files.ts'
@@ -21,7 +22,14 @@ export async function run(
 ): Promise<Status> {
   const keys = await readTrustedKeys(context, options.key)
   const bundle = await readNamedFile(context, options.bundle)
-  const question = { about: aboutType(options.type), keys, threshold: options.threshold, annotations: {} }
+  const certificates = await certificateQuestionOf(context, options, context.io.clock())
+  const question = {
+    about: aboutType(options.type),
+    keys,
+    ...certificates,
+    threshold: options.threshold,
+    annotations: {},
+  }
   const judgement = await verifyBlobAttestation(await readArtifact(context, name), bundle, question)
   const { statement, predicateType } = judgement
   if (options.predicateOut !== undefined && statement?.predicate !== undefined) {

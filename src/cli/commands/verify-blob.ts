@@ -3,6 +3,7 @@
 import type { VerifyBlobReport } from '../../contract/index.ts'
 import { type Judgement, verifyBlob } from '../../verification/index.ts'
 import { blobReport, blobStatus, readArtifact } from '../artifact.ts'
+import { certificateQuestionOf } from '../certificate-flags.ts'
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { cliFault } from '../faults.ts'
@@ -18,7 +19,9 @@ export async function run(
 ): Promise<Status> {
   const keys = await readTrustedKeys(context, options.key)
   const signature = await readNamedFile(context, signatureFile(options))
-  const question = { about: { kind: 'signature' }, keys, threshold: options.threshold, annotations: {} } as const
+  const about = { kind: 'signature' } as const
+  const certificates = await certificateQuestionOf(context, options, context.io.clock())
+  const question = { about, keys, ...certificates, threshold: options.threshold, annotations: {} }
   const judgement: Judgement = await verifyBlob(await readArtifact(context, name), signature, question)
   const report: VerifyBlobReport = { schema: 'zegel.dev/verify-blob/v1', ...blobReport(name, judgement) }
   if (context.isJson) await context.printJson(report)

@@ -1,5 +1,6 @@
 /** `zegel verify IMAGE…` */
 
+import { certificateQuestionOf } from '../certificate-flags.ts'
 import type { Status } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readTrustedKeys } from '../keys.ts'
@@ -16,8 +17,9 @@ export async function run(
   { options, arguments: names }: InputOf<typeof verifySpec>,
 ): Promise<Status> {
   const keys = await readTrustedKeys(context, options.key)
-  const question = imageQuestion({ kind: 'signature' }, keys, options)
   const at = options.at ?? context.io.clock()
+  const certificates = await certificateQuestionOf(context, options, at)
+  const question = { ...imageQuestion({ kind: 'signature' }, keys, options), ...certificates }
   const asked = { question, ...(await x509QuestionOf(context, options, at)) }
   const verdicts = await verifyImages(context, names, asked, options)
   if (context.isJson) await context.printJson(verifyReport(verdicts, at))

@@ -1,6 +1,8 @@
 /** Flags that people type by habit from other tools and that mean nothing here, each with what to do instead. */
 
 const LOG = 'With a key Zegel neither writes to nor asks a transparency log: leave it out.'
+const KEYLESS =
+  'It belongs to certificates of Fulcio, which are not judged yet; those of your own authority are asked for with --certificate-identity and --ca-roots.'
 
 const advice: Readonly<Record<string, string>> = {
   'tlog-upload': LOG,
@@ -8,6 +10,18 @@ const advice: Readonly<Record<string, string>> = {
   'rekor-url': LOG,
   'use-signing-config': LOG,
   'signing-config': LOG,
+  'certificate-oidc-issuer': KEYLESS,
+  'certificate-oidc-issuer-regexp': KEYLESS,
+  'certificate-identity-regexp':
+    'Patterns are not known: give each name with --certificate-identity, as often as needed.',
+  'trusted-root':
+    'Roots are given as certificates: --ca-roots FILE, and --ca-intermediates FILE for the authorities between.',
+  certificate:
+    'When signing it goes into --cert-chain FILE, with those that issued it; when verifying it is read from the signature.',
+  'certificate-chain':
+    'When signing it is --cert-chain FILE, with the certificate of the key; when verifying --ca-roots FILE and --ca-intermediates FILE.',
+  'insecure-ignore-sct': LOG,
+  'private-infrastructure': LOG,
   yes: 'Zegel asks no such question: leave it out.',
   y: 'Zegel asks no such question: leave it out.',
   password:

@@ -24,14 +24,19 @@ const signFormat = {
   help: 'bundle: a Sigstore bundle as a referrer (cosign 3) · cosign: the older tag .sig (every cosign) · notation-jws, notation-cose: a Notation signature with your certificates',
 } as const satisfies Flag
 
+const certChain = {
+  kind: 'text',
+  value: 'FILE',
+  completes: 'file',
+  help: 'Put the certificate of --key in, out of the chain in FILE (PEM, DER, PKCS#7, or the PKCS#12 file of --key), where it has an alternative name: "zegel verify --certificate-identity" asks for it',
+} as const satisfies Flag
+
 const notationFlags = {
   title: 'With certificates (--format notation-jws or notation-cose)',
   flags: {
     'cert-chain': {
-      kind: 'text',
-      value: 'FILE',
-      completes: 'file',
-      help: 'The certificates of --key (PEM, DER or PKCS#7), in any order; a PKCS#12 file brings them along',
+      ...certChain,
+      help: 'The certificates of --key (PEM, DER or PKCS#7), in any order; a PKCS#12 file brings them along. With the formats bundle and cosign the certificate goes in where it has an alternative name',
     },
     'key-name': {
       kind: 'text',
@@ -151,6 +156,7 @@ export const attestSpec = {
   arguments: [{ name: 'IMAGE', help: 'registry.example.org/team/app:1.4 or oci:DIR[:TAG|@DIGEST]', isMany: true }],
   flags: {
     key,
+    'cert-chain': certChain,
     replace: {
       kind: 'switch',
       help: 'Remove the older attestations of this type by the same key, once the new one is there',
@@ -173,6 +179,7 @@ export const signBlobSpec = {
   arguments: [{ name: 'FILE', help: 'The file; - for standard input', completes: 'file' }],
   flags: {
     key,
+    'cert-chain': certChain,
     bundle: fileBundle,
     'output-signature': {
       kind: 'text',
@@ -192,7 +199,7 @@ export const attestBlobSpec = {
   section: 'Sign',
   summary: 'Attest something about a file',
   arguments: [{ name: 'FILE', help: 'The file; - for standard input', completes: 'file' }],
-  flags: { key, bundle: fileBundle },
+  flags: { key, 'cert-chain': certChain, bundle: fileBundle },
   groups: [predicateFlags, passwordFlags],
   examples: [
     {

@@ -2,7 +2,7 @@
 
 import { evidenceFlags, registryFlags } from './common.ts'
 import type { CommandSpec, FlagGroup } from './types.ts'
-import { x509Flags } from './x509.ts'
+import { certificateFlags, x509Flags } from './x509.ts'
 
 const IMAGE_FORMS = 'registry.example.org/team/app:1.4, oci:DIR[:TAG|@DIGEST], oci-archive:FILE or docker-archive:FILE'
 
@@ -87,7 +87,7 @@ export const verifySpec = {
   ],
   arguments: [{ name: 'IMAGE', help: `${IMAGE_FORMS}`, isMany: true }],
   flags: {},
-  groups: [questionFlags, x509Flags, imageQuestionFlags, imageFlags, evidenceFlags, registryFlags],
+  groups: [questionFlags, x509Flags, certificateFlags, imageQuestionFlags, imageFlags, evidenceFlags, registryFlags],
   examples: [
     { what: 'Signed with this key?', command: 'zegel verify --key release.pub registry.example.org/shop/api:1.4' },
     {
@@ -126,7 +126,7 @@ export const verifyAttestationSpec = {
       help: 'Write the exact bytes of the one verified predicate to FILE',
     },
   },
-  groups: [questionFlags, imageQuestionFlags, imageFlags, evidenceFlags, registryFlags],
+  groups: [questionFlags, certificateFlags, imageQuestionFlags, imageFlags, evidenceFlags, registryFlags],
   examples: [
     {
       what: 'The proven SBOM',
@@ -161,7 +161,7 @@ export const verifyBlobSpec = {
       help: "Instead of --bundle: a bare signature in base64, or cosign's older bundle",
     },
   },
-  groups: [questionFlags],
+  groups: [questionFlags, certificateFlags],
   examples: [
     {
       what: 'A release archive',
@@ -185,7 +185,7 @@ export const verifyBlobAttestationSpec = {
       help: 'Write the exact bytes of the predicate to FILE',
     },
   },
-  groups: [questionFlags],
+  groups: [questionFlags, certificateFlags],
   examples: [
     {
       what: 'Where a release came from',

@@ -2,6 +2,31 @@
 
 import type { FlagGroup } from './types.ts'
 
+/** Whose certificates in Sigstore bundles and Cosign's signatures count. */
+export const certificateFlags = {
+  title: "Whose certificates count (bundles and Cosign's signatures)",
+  flags: {
+    'certificate-identity': {
+      kind: 'list',
+      isDemand: true,
+      value: 'NAME',
+      help: 'Accept certificates of exactly this subject alternative name (release@example.org, https://…, build.example.org), valid at the moment of verification; whether they were revoked is not asked',
+    },
+    'ca-roots': {
+      kind: 'list',
+      value: 'FILE',
+      completes: 'file',
+      help: 'With --certificate-identity: the root certificates that must stand behind it',
+    },
+    'ca-intermediates': {
+      kind: 'list',
+      value: 'FILE',
+      completes: 'file',
+      help: 'The authorities between: a bundle carries its own certificate alone',
+    },
+  },
+} as const satisfies FlagGroup
+
 /** Whose certificates count: Notation's trust policies and stores, or one identity and its root. */
 export const x509Flags = {
   title: 'Whose certificates count (Notation signatures)',

@@ -4,8 +4,7 @@ import {
   type Certificate,
   type ChainProblem,
   checkChain,
-  extendedKeyUsage,
-  keyPurposes,
+  isForCodeSigning,
   pathsToRoots,
   validAt,
 } from '../../pki/index.ts'
@@ -40,10 +39,9 @@ export function findPath(
   return nearest
 }
 
-/** The rules forbid some usages; whoever names any must name code signing. Read after the rules, so it is well formed. */
+/** The rules forbid some purposes and demand none. Asked after them, so that what is read is well formed. */
 function otherUse(leaf: Certificate): Pick<ChainProblem, 'detail' | 'fix'> | undefined {
-  const purposes = extendedKeyUsage(leaf)?.purposes
-  if (purposes === undefined || purposes.includes(keyPurposes.codeSigning)) return undefined
+  if (isForCodeSigning(leaf)) return undefined
   return {
     detail: 'The certificate that signed is for other things than code signing (extended key usage).',
     fix: 'Have it issued again with the extended key usage codeSigning.',
