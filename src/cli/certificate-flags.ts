@@ -1,13 +1,8 @@
 /** Whether the flags of `verify` and its kin ask about the certificates of bundles. What they ask is read elsewhere: a call about keys loads none of it. */
 
 import type { Question } from '../verification/index.ts'
+import type { CertificateOptions } from './certificate-options.ts'
 import type { Context } from './context.ts'
-
-export interface CertificateOptions {
-  readonly certificateIdentity: readonly string[]
-  readonly caRoots: readonly string[]
-  readonly caIntermediates: readonly string[]
-}
 
 /** @param at the moment of verification, milliseconds since 1970 @throws USAGE…, TRUST_IDENTITY_INVALID, FILE_…, CERTIFICATE_FILE_INVALID */
 export async function certificateQuestionOf(
