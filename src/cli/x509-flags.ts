@@ -26,6 +26,7 @@ function refuseLonely(options: X509Options): void {
     options.scope === undefined ? [] : ['--scope'],
     options.root.length === 0 ? [] : ['--root'],
     options.store.length === 0 ? [] : ['--store'],
+    options.allowPlugin.length === 0 ? [] : ['--allow-plugin'],
     options.offline ? ['--offline'] : [],
     options.revocationDir.length === 0 ? [] : ['--revocation-dir'],
     options.revocationHost.length === 0 ? [] : ['--revocation-host'],

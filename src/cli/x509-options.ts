@@ -7,6 +7,7 @@ export interface X509Options {
   readonly x509Identity: readonly string[]
   readonly root: readonly string[]
   readonly store: readonly string[]
+  readonly allowPlugin: readonly string[]
   readonly offline: boolean
   readonly revocationDir: readonly string[]
   readonly revocationHost: readonly string[]

@@ -48,12 +48,20 @@ export async function openX509Question(
   for (const named of options.trustPolicy) policies.push(await openPolicy(context, named, options))
   const simple = await openSimple(context, options)
   const scope = options.scope === undefined ? undefined : repositoryName(parseReference(options.scope))
+  const plugins = await pluginsOf(context, options)
   return async (image) => {
     const repository = repositoryOf(image, scope)
     const trusts = [...(await trustsFor(policies, repository)), ...simple]
     const uncovered = trusts.length > 0 ? {} : { uncovered: uncoveredText(policies, repository) }
-    return { trusts, ...uncovered, at, revocation }
+    return { trusts, ...uncovered, at, revocation, ...plugins }
   }
+}
+
+/** Programs are run by a module of its own, which few calls need. */
+async function pluginsOf(context: Context, { allowPlugin }: X509Options): Promise<Pick<X509Question, 'plugins'>> {
+  if (allowPlugin.length === 0) return {}
+  const { allowedPlugins } = await import('./verification-plugins.ts')
+  return { plugins: allowedPlugins(context, allowPlugin) }
 }
 
 /** A layout has no repository, and whether the statement for all others speaks for it or a stricter one nobody can tell without `--scope`. */

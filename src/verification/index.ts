@@ -19,4 +19,5 @@ export {
 export { type CertifiedIdentity, isCertified, keyFingerprint, nameSigner, type ProvenSigner } from './signer.ts'
 export type { Subject } from './subject.ts'
 export { nameKey, type TrustedKey } from './trusted-key.ts'
+export type { PluginAnswer, PluginInquiry, PluginResult, VerificationPlugins } from './verification-plugins.ts'
 export type { Verified } from './verified.ts'

@@ -5,6 +5,7 @@ import type { Certificate } from '../pki/index.ts'
 import type { RevocationSource, SanIdentity, X509Trust } from '../trust/index.ts'
 import { verificationFault } from './faults.ts'
 import type { TrustedKey } from './trusted-key.ts'
+import type { VerificationPlugins } from './verification-plugins.ts'
 
 export interface Question {
   /** A signature of the image, or an attestation of one predicate type (`any`: of every type). */
@@ -34,6 +35,8 @@ export interface X509Question {
   /** The moment of verification, milliseconds since 1970. */
   readonly at: number
   readonly revocation: RevocationSource
+  /** Runs the plugins that the operator has allowed; without it a signature that demands one is refused. */
+  readonly plugins?: VerificationPlugins
 }
 
 /**

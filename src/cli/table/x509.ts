@@ -67,6 +67,11 @@ export const x509Flags = {
       value: 'TYPE:NAME',
       help: 'With --x509-identity: a trust store (ca:NAME, tsa:NAME, signingAuthority:NAME) of --trust-store',
     },
+    'allow-plugin': {
+      kind: 'list',
+      value: 'NAME=DIGEST',
+      help: 'Where a signature demands this verification plugin of notation, run it, if its program has this digest (sha256:…)',
+    },
     offline: {
       kind: 'switch',
       isDemand: true,

@@ -36,36 +36,20 @@ export function openSignature(bytes: Bytes, mediaType: string): Opened {
   // All of it is here: with more of something than is read it is malformed, not unseen.
   if (finding !== undefined) return { findings: [fail('envelope', 'ENVELOPE_MALFORMED', finding.detail)] }
   const format = pass('envelope', `Notation signature (${envelope.encoding === 'jws' ? 'JWS' : 'COSE'}).`)
-  const headers = headerFindings(envelope)
+  const scheme = schemeFindings(envelope)
   const { chain, finding: chainFinding } = readChain(envelope.chain)
   const leaf = chain?.[0]
-  if (chain === undefined || leaf === undefined) return { findings: [format, ...headers, chainFinding] }
-  const findings = [format, ...headers, chainFinding, signatureFinding(envelope, leaf), payloadTypeFinding(envelope)]
+  if (chain === undefined || leaf === undefined) return { findings: [format, ...scheme, chainFinding] }
+  const findings = [format, ...scheme, chainFinding, signatureFinding(envelope, leaf), payloadTypeFinding(envelope)]
   return { findings, signature: { envelope, chain, leaf } }
 }
 
 const SCHEMES: readonly string[] = ['notary.x509', 'notary.x509.signingAuthority']
 
-function headerFindings({ scheme, extended, verificationPlugin }: NotationEnvelope): readonly Finding[] {
-  const findings: Finding[] = []
-  if (!SCHEMES.includes(scheme))
-    findings.push(
-      fail(
-        'envelope',
-        'SIGNING_SCHEME_UNKNOWN',
-        `It is signed under the scheme ${scheme}, which is none of Notation's.`,
-      ),
-    )
-  const critical = extended.find(({ isCritical }) => isCritical)
-  if (critical !== undefined) {
-    const detail = `Its header ${critical.key} is critical and not known: it changes what the signature means.`
-    findings.push(fail('envelope', 'CRITICAL_HEADER_UNKNOWN', detail, 'Sign again without it.'))
-  }
-  if (verificationPlugin !== undefined) {
-    const detail = `It demands to be verified by the plugin "${verificationPlugin.name}", which was not allowed.`
-    findings.push(fail('envelope', 'PLUGIN_NOT_ALLOWED', detail, 'Sign again without the plugin.'))
-  }
-  return findings
+function schemeFindings({ scheme }: NotationEnvelope): readonly Finding[] {
+  if (SCHEMES.includes(scheme)) return []
+  const detail = `It is signed under the scheme ${scheme}, which is none of Notation's.`
+  return [fail('envelope', 'SIGNING_SCHEME_UNKNOWN', detail)]
 }
 
 function readChain(ders: readonly Bytes[]): { chain?: readonly Certificate[]; finding: Finding } {

@@ -18,6 +18,7 @@ import { identityFinding, storeFinding } from './authenticity.ts'
 import { type OpenedSignature, openSignature } from './integrity.ts'
 import { expiryFinding, timeFindings } from './moment.ts'
 import { contentFindings } from './payload.ts'
+import { pluginIdentity, pluginOutcome, pluginRevocation } from './plugin.ts'
 import { revocationFinding } from './revocation.ts'
 import { describeCertificate } from './signer.ts'
 
@@ -59,14 +60,25 @@ async function judgeUnder(
     return notJudged([inconclusive('trust', 'LEVEL_SKIP', detail)])
   }
   const store = storeFinding(trust, signature)
+  const isWhole = store.outcome === 'pass' && !before.some(({ outcome }) => outcome === 'fail')
+  const plugin = await pluginOutcome(signature.envelope, trust, x509, isWhole)
+  const name = signature.envelope.verificationPlugin?.name ?? ''
+  const { identity, revocation: decided } = plugin.answer ?? {}
   const findings = [
     ...before,
-    ...underAction(actions.authenticity, [store, identityFinding(trust, signature)]),
+    ...plugin.findings,
+    ...underAction(actions.authenticity, [
+      store,
+      identity === undefined ? identityFinding(trust, signature) : pluginIdentity(identity, name),
+    ]),
     ...underAction(actions.expiry, [expiryFinding(signature.envelope, x509.at)]),
     ...underAction(actions.authenticTimestamp, await timeFindings(trust, signature, x509)),
   ]
   const mayAsk = store.outcome === 'pass' && !findings.some(({ outcome }) => outcome === 'fail')
-  const revocation = await revocationFinding(signature, x509, actions.revocation, mayAsk)
+  const revocation =
+    decided === undefined
+      ? await revocationFinding(signature, x509, actions.revocation, mayAsk)
+      : [pluginRevocation(decided, name)]
   const all = [...findings, ...underAction(actions.revocation, revocation)]
   const verdict = verdictUnder(trust, all, question)
   return { verdict, findings: all, signers: verdict === 'passed' ? [signerOf(trust, signature)] : [] }
