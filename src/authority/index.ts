@@ -1,4 +1,5 @@
 /** authority: issuing for tests, the demo and `zegel pki`: certificates, revocation, timestamps. */
+export { answerOcsp, answerTimestamp, currentList, type ListName, type Service } from './answers.ts'
 export {
   type AnswerOptions,
   type Authority,
