@@ -22,7 +22,6 @@ export {
 export { readCertificates } from './certificate-files.ts'
 export { brokenAuthorityRule } from './certificate-rules.ts'
 export { checkChain, isSelfSigned, validAt } from './chain.ts'
-export { type ChainCache, createChainCache } from './chain-cache.ts'
 export { completeChain, type OrderedChain, orderChain } from './chain-order.ts'
 export type { ChainProblem, ChainPurpose, ChainRule } from './chain-problem.ts'
 export { parseSignedData, type SignedData, type SignerInfo } from './cms.ts'
