@@ -1,7 +1,7 @@
 /** Serves the testing authority over plain HTTP: timestamps (RFC 3161 section 3.4), lists (RFC 5280) and OCSP (RFC 6960 appendix A). */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type Bytes, concat, type Log, limits, utf8 } from '../base/index.ts'
+import { type Bytes, concat, forTerminal, type Log, limits, utf8 } from '../base/index.ts'
 import { listen, requireLoopback, stop } from '../distribution/index.ts'
 import { answerOcsp, answerTimestamp, currentList, type ListName, type Service } from './answers.ts'
 
@@ -61,7 +61,8 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   try {
     reply = await replyTo(request, options)
   } catch (error) {
-    options.log.warn('the authority could not answer', { error: String(error) })
+    // One that broke off in the middle is nobody's fault here.
+    if (request.complete) options.log.warn(`the authority could not answer: ${forTerminal(String(error))}`)
     reply = text(500, 'The authority failed.')
   }
   response.writeHead(reply.status, {
@@ -82,8 +83,15 @@ async function replyTo(request: IncomingMessage, service: Service): Promise<Repl
   return text(405, 'GET and POST are known here.')
 }
 
+const POSTED: ReadonlyMap<string, 'timestamp' | 'ocsp'> = new Map([
+  ['/', 'timestamp'],
+  ['/timestamp', 'timestamp'],
+  ['/ocsp', 'ocsp'],
+  ['/ocsp/', 'ocsp'],
+])
+
 async function replyToPost(request: IncomingMessage, path: string, service: Service): Promise<Reply> {
-  const kind = { '/': 'timestamp', '/timestamp': 'timestamp', '/ocsp': 'ocsp', '/ocsp/': 'ocsp' }[path]
+  const kind = POSTED.get(path)
   if (kind === undefined) return text(404, PLACES)
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
   // It keeps pages in a browser out, too: they cannot send this type to another site without asking.
