@@ -1,4 +1,4 @@
-/** What a signature carries that a key cannot judge: certificates, log entries, timestamps. Each is named; none ever counts. */
+/** What cannot be judged with what was given: certificates, log entries and timestamps with a key, a key's signature without one. Each is named; none ever counts. */
 
 import { type Finding, inconclusive } from './finding.ts'
 import { type Judgement, notJudged } from './judgement.ts'
@@ -8,6 +8,13 @@ export function needsIdentity(format: Finding, more: Partial<Judgement> = {}): J
   const detail = 'It comes with a certificate: a key cannot judge it.'
   const fix = 'Ask with the identity in the certificate: --certificate-identity NAME --ca-roots FILE.'
   return notJudged([format, inconclusive('key', 'NEEDS_IDENTITY', detail, fix)], more)
+}
+
+/** A bare key's signature where no key was given: what was given instead cannot judge it. */
+export function needsKey(format: Finding, more: Partial<Judgement> = {}): Judgement {
+  const detail = 'It was made with a key, and no key was given.'
+  const fix = 'Give the public key of whoever signed, if keys count as well: --key FILE.'
+  return notJudged([format, inconclusive('key', 'NEEDS_KEY', detail, fix)], more)
 }
 
 export interface Proofs {

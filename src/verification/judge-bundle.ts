@@ -3,7 +3,7 @@
 import type { Bytes, Digest } from '../base/index.ts'
 import { type BundleMaterial, type DsseEnvelope, parseBundle, type SigstoreBundle } from '../envelope/index.ts'
 import { attempt } from './attempt.ts'
-import { needsIdentity, proofFindings } from './beyond-keys.ts'
+import { needsIdentity, needsKey, proofFindings } from './beyond-keys.ts'
 import { proofByCertificate } from './by-certificate.ts'
 import { type Finding, fail, pass } from './finding.ts'
 import { judgeStatement } from './judge-statement.ts'
@@ -19,6 +19,10 @@ export async function judgeBundle(bytes: Bytes, subject: Digest, question: Quest
   if (content.kind === 'message-signature') {
     const detail = 'It signs bytes and does not say what for: it is no image signature and no attestation.'
     return refused([format, fail('payload-type', 'PAYLOAD_TYPE_UNKNOWN', detail)])
+  }
+  if (material.kind !== 'certificates' && question.keys.length === 0) {
+    const { predicateType } = judgeStatement(content.envelope, subject, question, [format])
+    return needsKey(format, predicateType === undefined ? {} : { predicateType })
   }
   const proof = await bundleProof(content.envelope, material, question)
   if (proof === undefined) return needsIdentity(format)

@@ -4,7 +4,7 @@ import { type Bytes, type Digest, fromBase64 } from '../base/index.ts'
 import { cosignAnnotations, parseDsse, parseSimpleSigning, type SimpleSigning } from '../envelope/index.ts'
 import type { Descriptor } from '../oci/index.ts'
 import { attempt } from './attempt.ts'
-import { needsIdentity, proofFindings } from './beyond-keys.ts'
+import { needsIdentity, needsKey, proofFindings } from './beyond-keys.ts'
 import { proofByCertificate } from './by-certificate.ts'
 import { type Check, type Finding, fail, pass } from './finding.ts'
 import { annotationFindings, demandedBy, judgeStatement, nameFindings } from './judge-statement.ts'
@@ -22,6 +22,7 @@ export async function judgeCosignSignature(
   subject: Digest,
   question: Question,
 ): Promise<Judgement> {
+  if (isUnasked(layer, question)) return needsKey(pass('envelope', 'Cosign signature.'))
   const signature = signatureOf(layer)
   const proof = await layerProof(layer, { parts: [payload], signature }, question, () =>
     keyProof([payload], signature, question.keys),
@@ -58,10 +59,17 @@ export async function judgeCosignAttestation(
   const before = [pass('envelope', 'DSSE envelope of a Cosign attestation.'), ...layerProofs(layer)]
   const envelope = parsed.value
   const proof = await layerProof(layer, envelope, question, () => envelopeProof(envelope, question.keys))
-  if (proof !== undefined) return judgeStatement(envelope, subject, question, before, proof)
+  const isJudged = proof !== undefined && !isUnasked(layer, question)
+  if (isJudged) return judgeStatement(envelope, subject, question, before, proof)
   const { predicateType } = judgeStatement(envelope, subject, question, before)
   const stated = predicateType === undefined ? {} : { predicateType }
-  return needsIdentity(pass('envelope', 'Cosign attestation.'), stated)
+  const format = pass('envelope', 'Cosign attestation.')
+  return proof === undefined ? needsIdentity(format, stated) : needsKey(format, stated)
+}
+
+/** Made with a bare key, where no key was given. */
+function isUnasked(layer: Descriptor, { keys }: Question): boolean {
+  return keys.length === 0 && !hasCertificate(layer)
 }
 
 /** One of the keys may have signed what a certificate lies beside, and the reverse; undefined where neither was asked about. */

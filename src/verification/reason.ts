@@ -108,12 +108,13 @@ function nonePassed(candidates: readonly Candidate[], question: Question): Reaso
   }
 }
 
-/** What was found and cannot be judged with what was given. */
-const BLOCKED: readonly string[] = ['NEEDS_IDENTITY', 'NEEDS_TRUST_POLICY', 'NO_POLICY_FOR_IMAGE']
+/** What was found and cannot be judged with what was given, in the order in which it is told: what was asked about comes before what was not. */
+const BLOCKED: readonly string[] = ['NO_POLICY_FOR_IMAGE', 'NEEDS_IDENTITY', 'NEEDS_TRUST_POLICY', 'NEEDS_KEY']
 
 function nothingJudged(candidates: readonly Candidate[], question: Question): Reason {
   const isSignature = question.about.kind === 'signature'
-  const blocked = candidates.flatMap((it) => it.findings).find((it) => BLOCKED.includes(it.code))
+  const findings = candidates.flatMap((it) => it.findings)
+  const blocked = BLOCKED.flatMap((code) => findings.filter((it) => it.code === code))[0]
   if (blocked !== undefined) {
     return {
       code: 'NOTHING_JUDGED',
@@ -151,11 +152,14 @@ function typeNames({ about }: Question): string {
     : ''
 }
 
-/** The candidate with the fewest failed checks; of those its first failure. */
+/** The candidate with the fewest failed checks, then with the fewest that could not be made; of it the first failure. */
 function nearestMiss(failed: readonly Candidate[]): Finding {
-  const failures = failed.map((it) => it.findings.filter((finding) => finding.outcome === 'fail'))
-  const nearest = failures.reduce((best, next) => (next.length < best.length ? next : best))
-  const first = nearest[0]
+  const count = (it: Candidate, wanted: Finding['outcome']): number =>
+    it.findings.filter(({ outcome }) => outcome === wanted).length
+  const [nearest] = failed.toSorted(
+    (a, b) => count(a, 'fail') - count(b, 'fail') || count(a, 'inconclusive') - count(b, 'inconclusive'),
+  )
+  const first = nearest?.findings.find(({ outcome }) => outcome === 'fail')
   if (first === undefined) throw new TypeError('A failed candidate has a failed finding.')
   return first
 }

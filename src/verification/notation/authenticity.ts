@@ -41,11 +41,13 @@ export function identityFinding(trust: X509Trust, { leaf }: OpenedSignature): Fi
   if (matched !== undefined) return pass('identity', `Signed by ${subject}.`)
   const wanted = trust.identities.map(({ text }) => text).join(' or ')
   // Not its issuer: that would be everybody whom it issues to.
-  const nearest = identitiesOf(leaf).find(({ kind }) => kind !== 'issuer')?.text ?? subject
+  const nearest = identitiesOf(leaf).find(({ kind }) => kind !== 'issuer')?.text
   return fail(
     'identity',
     'IDENTITY_NOT_TRUSTED',
     `Signed by ${subject}; accepted is ${wanted}.`,
-    `If that is who should sign, say so: "${nearest}" in trustedIdentities of the trust policy, or with --x509-identity.`,
+    nearest === undefined
+      ? 'No trust policy can name it: have it signed with a certificate whose subject has C, ST and O.'
+      : `If that is who should sign, say so: "${nearest}" in trustedIdentities of the trust policy, or with --x509-identity.`,
   )
 }

@@ -34,6 +34,7 @@ export async function chainRevocation(
     const fix = 'Do not use the image: whoever revoked the certificate no longer stands behind it.'
     return fail('revocation', 'CERTIFICATE_REVOKED', found.detail, fix)
   }
-  const fix = 'Let the responders be reached, or collect their answers beforehand: zegel trust fetch-revocation.'
+  const fix =
+    'Let the responders be reached (in your own network: --revocation-host HOST), or collect their answers beforehand: zegel trust fetch-revocation.'
   return inconclusive('revocation', 'REVOCATION_UNKNOWN', found.detail, fix)
 }

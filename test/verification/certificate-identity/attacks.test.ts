@@ -333,7 +333,7 @@ describe('a bundle with a certificate is refused', () => {
     const material = { kind: 'public-key', hint: '' } as const
     await attachRaw(store, image, Buffer.concat(writeBundle({ content: { kind: 'dsse', envelope }, material })))
     const asked = { ...signatureQuestion([]), certificates: question }
-    expect(await codes(store, image, asked)).toEqual(['refused', 'signature SIGNATURE_BY_OTHER_KEY'])
+    expect(await codes(store, image, asked)).toEqual(['refused', 'key NEEDS_KEY'])
   })
 })
 
@@ -405,7 +405,7 @@ describe("Cosign's formats with certificates in annotations", () => {
       { at: notAfter + 1 },
       ['refused', 'timestamp CERTIFICATE_EXPIRED'],
     ],
-    ['no certificate', leaf.key, {}, {}, ['refused', 'signature SIGNATURE_BY_OTHER_KEY']],
+    ['no certificate', leaf.key, {}, {}, ['refused', 'key NEEDS_KEY']],
   ])('a signature: %s', async (_, key, annotations, asked, expected) => {
     expect(await tagged(key, annotations, asked)).toEqual(expected)
   })
