@@ -4,10 +4,13 @@ import { lstat } from 'node:fs/promises'
 import { cliFault } from './faults.ts'
 
 /** @throws FILE_EXISTS */
-export async function assertFree(path: string): Promise<void> {
+export async function assertFree(
+  path: string,
+  fix = 'Choose another name, or move the file away first.',
+): Promise<void> {
   const found = await lstat(path).catch(() => undefined)
   if (found === undefined) return
   throw cliFault('FILE_EXISTS', `${path} is there already and is not overwritten.`, {
-    fix: 'Choose another name, or move the file away first.',
+    fix,
   })
 }

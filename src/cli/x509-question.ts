@@ -1,5 +1,6 @@
 /** What the flags of `verify` ask about certificates: trust policies with their stores, or one identity; and where revocation is asked. */
 
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, limits, userFolders } from '../base/index.ts'
 import { parseReference, repositoryName } from '../oci/index.ts'
@@ -47,7 +48,7 @@ export async function openX509Question(
   const policies: Policy[] = []
   for (const named of options.trustPolicy) policies.push(await openPolicy(context, named, options))
   const simple = await openSimple(context, options)
-  const scope = options.scope === undefined ? undefined : repositoryName(parseReference(options.scope))
+  const scope = options.scope === undefined ? undefined : scopeOf(options.scope)
   const plugins = await pluginsOf(context, options)
   return async (image) => {
     const repository = repositoryOf(image, scope)
@@ -55,6 +56,20 @@ export async function openX509Question(
     const uncovered = trusts.length > 0 ? {} : { uncovered: uncoveredText(policies, repository) }
     return { trusts, ...uncovered, at, revocation, ...plugins }
   }
+}
+
+/** As the scopes of a policy are written: a tag would be taken for something that counts. */
+function scopeOf(text: string): string {
+  const reference = parseReference(text)
+  const repository = repositoryName(reference)
+  if (reference.tag === undefined && reference.digest === undefined) return repository
+  throw cliFault(
+    'USAGE_VALUE_INVALID',
+    `--scope says ${text}, which has a tag or a digest: it is about a repository.`,
+    {
+      fix: `Write ${repository}.`,
+    },
+  )
 }
 
 /** Programs are run by a module of its own, which few calls need. */
@@ -123,9 +138,17 @@ async function openSimple(context: Context, options: X509Options): Promise<reado
 }
 
 function revocationSource(context: Context, options: X509Options): RevocationSource {
-  const folders = options.revocationDir.map(folderRevocation)
+  const folders = options.revocationDir.map((path) => folderRevocation(existingFolder(path)))
   const last = options.offline ? offlineRevocation : networkSource(context, options)
   return rememberingRevocation(folders.reduceRight((next, folder) => oneThenOther(folder, next), last))
+}
+
+/** What is in it may be missing; a folder that is not there was misspelt. */
+function existingFolder(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path
+  throw cliFault('FILE_NOT_FOUND', `--revocation-dir: there is no folder ${path}.`, {
+    fix: 'Check the path, or collect the answers there: zegel trust fetch-revocation --out DIR',
+  })
 }
 
 /** Asks the network; the lists are kept in the user's cache for as long as they hold. */

@@ -58,7 +58,7 @@ export function requireLoopback(address: string, allowRemote: boolean): void {
     'SERVE_ADDRESS_REMOTE',
     `Others can reach ${address}, and this server asks nobody who he is.`,
     {
-      fix: 'Serve 127.0.0.1, or allow it explicitly where something before the registry keeps others out.',
+      fix: 'Serve 127.0.0.1, or say --allow-remote where something before it keeps others out.',
     },
   )
 }

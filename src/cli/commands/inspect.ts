@@ -32,9 +32,15 @@ export async function run(
     await context.printJson(report)
   } else {
     await context.print(drawTree(imageNode(node, forTerminal(name), context.style)))
-    context.say(`Nothing of this is verified: "zegel verify --key KEY ${forTerminal(name)}" says what it proves.`)
+    const by = isNotationAlone(node) ? '--trust-policy FILE --trust-store DIR' : '--key KEY'
+    context.say(`Nothing of this is verified: "zegel verify ${by} ${forTerminal(name)}" says what it proves.`)
   }
   return isUnseen(node) ? 3 : 0
+}
+
+/** Whether a key could prove nothing of it. */
+function isNotationAlone({ attachments }: ImageNode): boolean {
+  return attachments.length > 0 && attachments.every(({ kind }) => kind === 'notation')
 }
 
 function isUnseen({ problems, children = [] }: ImageNode): boolean {

@@ -1,5 +1,6 @@
 /** `zegel trust fetch-revocation`: what verification will ask, asked now and kept. */
 
+import { mkdir } from 'node:fs/promises'
 import { forTerminal, limits } from '../../base/index.ts'
 import type { FetchRevocationReport } from '../../contract/index.ts'
 import { type Certificate, completeChain, formatName, readCertificates } from '../../pki/index.ts'
@@ -34,6 +35,7 @@ export async function run(
   const certificates: FetchRevocationReport['certificates'][number][] = []
   for (const file of options.certChain) certificates.push(...(await ofChain(context, file, source)))
   const images = names.length === 0 ? [] : await ofImages(context, names, options, source)
+  await makeFolder(options.out)
   const isComplete =
     certificates.every(({ status }) => status !== 'unknown') && images.every(({ verdict }) => verdict !== 'unknown')
   const status = isComplete ? 0 : 3
@@ -41,7 +43,23 @@ export async function run(
   const report = { schema: 'zegel.dev/trust-fetch-revocation/v1', status, folder, files, certificates, images } as const
   if (context.isJson) await context.printJson(report)
   else await context.print(textOf(report))
+  if (files.length === 0 && status === 0)
+    context.say('Nobody had to be asked: no certificate names a place where it could be revoked.')
+  if (certificates.some(({ status: found }) => found === 'unknown'))
+    context.say('Of what is unknown try again; a host in your own network is asked with --revocation-host HOST.')
   return status
+}
+
+/** Also when there was nothing to collect: a folder that is missing is taken for a misspelt one. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (cause) {
+    throw cliFault('FILE_NOT_WRITABLE', `The folder ${folder} cannot be made.`, {
+      fix: 'Name a folder that you may write to.',
+      cause,
+    })
+  }
 }
 
 async function ofChain(
@@ -97,10 +115,10 @@ function textOf({ folder, files, certificates, images }: FetchRevocationReport):
   const lines = [
     `Collected ${files.length} ${files.length === 1 ? 'answer' : 'answers'} in ${forTerminal(folder)}`,
     ...certificates.map(
-      ({ subject, status, detail }) => `  ${status.padEnd(8)}${forTerminal(subject)}: ${forTerminal(detail)}`,
+      ({ subject, status, detail }) => `  ${status.padEnd(9)}${forTerminal(subject)}: ${forTerminal(detail)}`,
     ),
     ...images.map(
-      ({ image, verdict, detail }) => `  ${verdict.padEnd(8)}${forTerminal(image)}: ${forTerminal(detail)}`,
+      ({ image, verdict, detail }) => `  ${verdict.padEnd(9)}${forTerminal(image)}: ${forTerminal(detail)}`,
     ),
   ]
   return lines.join('\n')

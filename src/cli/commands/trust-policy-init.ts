@@ -32,7 +32,7 @@ const FOUND_HERE = 'truststore'
 
 export async function run(context: Context, { options }: InputOf<typeof trustPolicyInitSpec>): Promise<0> {
   const { out, force, name, level } = options
-  if (!force) await assertFree(out)
+  if (!force) await assertFree(out, 'Choose another name, or replace it with --force.')
   const stores = (await storesFor(context, options)).map(formatStoreName)
   const identities = await identitiesFor(context, options)
   const statement = {
