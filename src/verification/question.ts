@@ -142,7 +142,7 @@ function checkLevels({ keys, x509, certificates, threshold }: Question): void {
   if (open === undefined || (isAlone && x509?.trusts.length === 1 && threshold === 1)) return
   throw verificationFault(
     'VERIFY_POLICY_PROVES_NOTHING',
-    `The trust policy "${open.name}" lets images through that nobody signed, so nothing beside it would count.`,
+    `The trust policy "${open.name}" lets images through whoever signed them, so nothing beside it would count.`,
     { fix: 'Ask without it, or give its statement the level strict or permissive.' },
   )
 }

@@ -130,7 +130,11 @@ function nothingJudged(candidates: readonly Candidate[], question: Question): Re
     return {
       code: 'NO_SIGNATURE',
       detail: `The image is not signed${others}.`,
-      fix: 'Sign it: zegel sign --key KEY IMAGE',
+      // What a key alone signs a trust policy cannot judge.
+      fix:
+        question.keys.length === 0 && question.x509 !== undefined
+          ? 'Sign it: zegel sign --format notation-jws --key KEY --cert-chain CERTIFICATES IMAGE'
+          : 'Sign it: zegel sign --key KEY IMAGE',
     }
   }
   return {
