@@ -152,7 +152,13 @@ function existingFolder(path: string): string {
 }
 
 /** Asks the network; the lists are kept in the user's cache for as long as they hold. */
-export function networkSource(
+function networkSource(context: Context, options: X509Options): RevocationSource {
+  const { cache } = userFolders(context.io.environment, context.io.home)
+  return withCrlCache(freshSource(context, options), join(cache, 'crl'), context.log)
+}
+
+/** Asks the network, and takes nothing from the cache. */
+export function freshSource(
   context: Context,
   { revocationHost }: Pick<X509Options, 'revocationHost'>,
 ): RevocationSource {
@@ -165,8 +171,7 @@ export function networkSource(
     hosts: revocationHost,
   })
   context.atEnd(() => network.close())
-  const { cache } = userFolders(io.environment, io.home)
-  return withCrlCache(network, join(cache, 'crl'), log)
+  return network
 }
 
 /** What one place has not, or has in an answer that holds no longer, another may have. */

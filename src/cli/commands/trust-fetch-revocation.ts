@@ -16,7 +16,7 @@ import { readNamedFile } from '../files.ts'
 import type { fetchRevocationSpec } from '../table/revocation.ts'
 import type { InputOf } from '../table/types.ts'
 import { verifyImages } from '../verify-images.ts'
-import { networkSource, openX509Question } from '../x509-question.ts'
+import { freshSource, openX509Question } from '../x509-question.ts'
 
 type Options = InputOf<typeof fetchRevocationSpec>['options']
 
@@ -30,7 +30,8 @@ export async function run(
     })
   }
   const files: string[] = []
-  const network = networkSource(context, options)
+  // An older list out of the cache would be carried where nobody can ask again.
+  const network = freshSource(context, options)
   const source = rememberingRevocation(keepingRevocation(network, options.out, (path) => files.push(path)))
   const certificates: FetchRevocationReport['certificates'][number][] = []
   for (const file of options.certChain) certificates.push(...(await ofChain(context, file, source)))
