@@ -75,7 +75,7 @@ const bundle = {
   kind: 'text',
   value: 'FILE',
   completes: 'file',
-  help: 'Write what was made to FILE too: the Sigstore bundle, or with --format cosign the signature or DSSE envelope',
+  help: 'Write what was made to FILE too: the Sigstore bundle, with --format cosign the signature or DSSE envelope, with a Notation format its envelope',
 } as const satisfies Flag
 
 const fileBundle = { ...bundle, help: 'Write the Sigstore bundle to FILE' } as const satisfies Flag
