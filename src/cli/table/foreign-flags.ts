@@ -4,6 +4,10 @@ const LOG = 'With a key Zegel neither writes to nor asks a transparency log: lea
 const KEYLESS =
   'It belongs to certificates of Fulcio, which are not judged yet; those of your own authority are asked for with --certificate-identity and --ca-roots.'
 
+/** Of commands about attestations and files, which Notation signatures are not. */
+const NO_NOTATION =
+  'Notation signatures state nothing and sign images only: ask with --key, or with --certificate-identity and --ca-roots.'
+
 const advice: Readonly<Record<string, string>> = {
   'tlog-upload': LOG,
   'insecure-ignore-tlog': LOG,
@@ -36,6 +40,9 @@ const advice: Readonly<Record<string, string>> = {
   'new-bundle-format':
     'Choose with --format bundle or --format cosign when you sign; everything is read when you verify.',
   'check-claims': 'Claims are always checked: leave it out.',
+  'trust-policy': NO_NOTATION,
+  'trust-store': NO_NOTATION,
+  'x509-identity': NO_NOTATION,
   'local-image': 'Name the layout as the image: oci:DIR.',
   'output-file': 'Redirect standard output: > FILE.',
 }
