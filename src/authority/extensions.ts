@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import type { Bytes } from '../base/index.ts'
 import { derWrite, type PublicKey, readDerSequence } from '../crypto/index.ts'
-import { extensionIds } from '../pki/index.ts'
+import { extensionIds, type KeyUsage, keyUsageBits } from '../pki/index.ts'
 import { oids } from './oids.ts'
 
 export interface NewExtension {
@@ -12,21 +12,6 @@ export interface NewExtension {
   /** What goes into the OCTET STRING. */
   readonly value: Bytes
 }
-
-/** Bits of KeyUsage (RFC 5280 section 4.2.1.3). */
-const USAGES = [
-  'digitalSignature',
-  'contentCommitment',
-  'keyEncipherment',
-  'dataEncipherment',
-  'keyAgreement',
-  'keyCertSign',
-  'cRLSign',
-  'encipherOnly',
-  'decipherOnly',
-] as const
-
-export type Usage = (typeof USAGES)[number]
 
 export function writeExtensions(extensions: readonly NewExtension[]): Bytes {
   return derWrite.sequence(...extensions.map(writeExtension))
@@ -48,8 +33,8 @@ export function basicConstraints(isAuthority: boolean, pathLength?: number, isCr
   return extension(extensionIds.basicConstraints, derWrite.sequence(...members), isCritical)
 }
 
-export function keyUsage(usages: readonly Usage[], isCritical = true): NewExtension {
-  const numbers = usages.map((usage) => USAGES.indexOf(usage))
+export function keyUsage(usages: readonly KeyUsage[], isCritical = true): NewExtension {
+  const numbers = usages.map((usage) => keyUsageBits.indexOf(usage))
   const last = Math.max(...numbers)
   const octets = new Uint8Array(Math.floor(last / 8) + 1)
   for (const number of numbers) {

@@ -23,7 +23,6 @@ export {
   ocspNoCheck,
   replaced,
   subjectKeyIdentifier,
-  type Usage,
   uriName,
   without,
 } from './extensions.ts'

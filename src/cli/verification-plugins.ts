@@ -14,12 +14,17 @@ import {
   verificationPluginAllowed,
 } from '../signing/index.ts'
 import type { PluginInquiry, PluginResult, VerificationPlugins } from '../verification/index.ts'
-import type { Context } from './context.ts'
 import { cliFault } from './faults.ts'
+import type { Io } from './io.ts'
 import { notationFolders } from './notation-folders.ts'
 
+interface PluginContext {
+  readonly io: Pick<Io, 'environment' | 'home'>
+  readonly signal: AbortSignal
+}
+
 /** @param written `NAME=sha256:HEX`, as often as wanted @throws USAGE_VALUE_INVALID */
-export function allowedPlugins(context: Context, written: readonly string[]): VerificationPlugins {
+export function allowedPlugins(context: PluginContext, written: readonly string[]): VerificationPlugins {
   const allowed = written.map(readAllowed)
   return {
     ask: async (inquiry) => {

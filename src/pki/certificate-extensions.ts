@@ -34,7 +34,7 @@ export const keyPurposes = {
 } as const
 
 /** In the order of their bits (section 4.2.1.3). */
-const USAGES = [
+export const keyUsageBits = [
   'digitalSignature',
   'contentCommitment',
   'keyEncipherment',
@@ -45,7 +45,7 @@ const USAGES = [
   'encipherOnly',
   'decipherOnly',
 ] as const
-export type KeyUsage = (typeof USAGES)[number]
+export type KeyUsage = (typeof keyUsageBits)[number]
 
 interface Found {
   readonly isCritical: boolean
@@ -88,7 +88,7 @@ function usagesOf(content: Bytes, what: string): ReadonlySet<KeyUsage> {
   for (const [index, octet] of octets.entries()) {
     for (let bit = 0; bit < 8; bit++) {
       if ((octet & (0x80 >> bit)) === 0) continue
-      const usage = USAGES[index * 8 + bit]
+      const usage = keyUsageBits[index * 8 + bit]
       if (usage === undefined) throw invalid(what, 'a usage that there is not')
       usages.add(usage)
     }

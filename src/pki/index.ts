@@ -14,6 +14,7 @@ export {
   type KeyUsages,
   keyPurposes,
   keyUsage,
+  keyUsageBits,
   type NameConstraints,
   nameConstraints,
   subjectAltNames,

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Context } from '../../src/cli/context.ts'
 import { allowedPlugins } from '../../src/cli/verification-plugins.ts'
 import { parseNotation } from '../../src/envelope/index.ts'
 import { pluginCapabilities } from '../../src/signing/index.ts'
@@ -24,7 +23,7 @@ function ask(written: string): Promise<PluginAnswer | undefined> {
   const environment = { XDG_CONFIG_HOME: plugins.home, PATH: process.env['PATH'] }
   const context = { io: { environment, home: plugins.home }, signal: new AbortController().signal }
   const asked = { envelope, trustedIdentities: ['*'], asksRevocation: true }
-  return allowedPlugins(context as unknown as Context, [written]).ask(asked)
+  return allowedPlugins(context, [written]).ask(asked)
 }
 
 const digestOf = (path: string): string => `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex')}`
